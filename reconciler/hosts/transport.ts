@@ -1,0 +1,69 @@
+import type { CommandLine } from './command.ts';
+
+/** Where and as whom to log in. Resolved from Host, Cluster and configuration by the caller; holds no secret. */
+export interface HostTarget {
+  /** Name of the Host resource: the key of the connection pool and of messages. */
+  name: string;
+  address: string;
+  /** Default 22. */
+  port: number;
+  /** Default root. Anyone else acts through `sudo -n`. */
+  user: string;
+  /** Name of an identity in the daemon's configuration; undefined = its default identity. */
+  identity?: string;
+  /** Pinned public keys, `ssh-ed25519 AAAA…`; any of them may be shown. */
+  hostKeys: readonly string[];
+  /** True: with no pinned key, accept the first one seen and report it in `HostSession.hostKey`. */
+  trustOnFirstUse: boolean;
+  /** Through which hosts, outermost first. */
+  jumps: readonly HostTarget[];
+}
+
+export interface RunLimits {
+  /** Required: no command runs without a deadline. */
+  timeoutMs: number;
+  /** Bytes of stdout and of stderr that are kept; the rest is counted. Default 65536 each. */
+  maxOutputBytes?: number;
+  /** Sent to the command's standard input, which is then closed. */
+  stdin?: string | Uint8Array;
+}
+
+/** How a command ended, as far as it was seen. */
+export interface CommandResult {
+  /**
+   * `exited`: the remote said so. `lost`: the connection went before it did, or the deadline passed: the outcome is
+   * unknown, neither failed nor done.
+   */
+  ended: 'exited' | 'lost';
+  exitCode?: number;
+  signal?: string;
+  /** For `lost`: what was seen (`connection reset`, `no answer within 30s`). */
+  lostBecause?: string;
+  /** UTF-8, control characters other than newline and tab removed. */
+  stdout: string;
+  stderr: string;
+  droppedBytes: number;
+  durationMs: number;
+}
+
+/** A logged-in, authenticated connection to one host, taken from the pool. */
+export interface HostSession {
+  /** The host key the server proved, `ssh-ed25519 AAAA…`. */
+  readonly hostKey: string;
+  run(command: CommandLine, limits: RunLimits, signal: AbortSignal): Promise<CommandResult>;
+  /** Writes a file beside its target with its final mode, then renames it. */
+  upload(file: { path: string; content: Uint8Array; mode: number }, limits: { timeoutMs: number }, signal: AbortSignal): Promise<void>;
+  /** Gives the session back to the pool. */
+  release(): void;
+}
+
+/**
+ * How hosts are reached. Failures to connect throw: Transient `HOST_UNREACHABLE` (with `hint`), InvalidInput
+ * `HOST_KEY_CHANGED`, `HOST_KEY_UNKNOWN`, `LOGIN_REFUSED`.
+ */
+export interface HostTransport {
+  open(target: HostTarget, signal: AbortSignal): Promise<HostSession>;
+  /** Closes the pooled connection of one host, so that the next `open` proves itself anew. */
+  drop(name: string): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,51 @@
+import type { Json, JsonObject } from './json.ts';
+import type { ResourceKey } from './resource.ts';
+
+/** One thing to do, decided before anything is done. */
+export interface Step {
+  /** Stable: the same step of the same plan has the same id after a crash. Safe as a file name. */
+  id: string;
+  /** The verb: `connect`, `check`, `reboot`, `run`, `prove`, `putBack`. */
+  action: string;
+  /** Whom it concerns, for example `Host/web-1`. */
+  target: ResourceKey;
+  /** One line for people. */
+  summary: string;
+  /** True: doing it twice is harmless, so an unknown outcome is simply tried again. */
+  idempotent: boolean;
+  /** True: the host is not available while it runs. */
+  disruptive: boolean;
+  timeoutMs: number;
+  /** What the action needs; no secrets. */
+  parameters: JsonObject;
+}
+
+/** A difference between desired and observed, for people. */
+export interface Change {
+  /** `+` create, `~` change in place, `-` remove, `-/+` replace. */
+  symbol: '+' | '~' | '-' | '-/+';
+  key: ResourceKey;
+  /** What differs, a line each. */
+  lines: string[];
+}
+
+/** What would be done, and nothing more. Empty means up to date. */
+export interface Plan {
+  changes: Change[];
+  /** Steps in order; those of one batch stand together. */
+  steps: Step[];
+  warnings: string[];
+}
+
+/** How a step ended. `unknown`: we lost sight of it; it must be looked at again before anything is decided. */
+export interface StepOutcome {
+  result: 'succeeded' | 'failed' | 'skipped' | 'unknown';
+  /** CamelCase word for programs. */
+  reason: string;
+  /** A sentence for people, without secrets and without control characters. */
+  message: string;
+  /** What later steps and the status need: exit code, new boot id. */
+  data?: Record<string, Json>;
+}
+
+export const EMPTY_PLAN: Plan = { changes: [], steps: [], warnings: [] };

@@ -1,0 +1,105 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { JsonObject } from '../model/json.ts';
+
+/** A file of the config repository after parsing and schema validation. Cached by blob oid; holds no path and no commit. */
+export interface ParsedFile {
+  oid: string;
+  documents: ParsedDocument[];
+  /** `file` is empty: filled in when the file is placed in an inventory. */
+  diagnostics: Diagnostic[];
+}
+
+export interface ParsedDocument {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  spec: JsonObject;
+  /** Digest of kind, metadata and spec. */
+  digest: string;
+  line: number;
+  /** Line and column of the fields that cross-checks speak of, by JSON pointer: `/metadata/name`, `/spec/cluster`. */
+  positions: Record<string, [line: number, column: number]>;
+  /** False: schema errors were found (they are in the file's diagnostics); what could be read is here so that suspend, cancel, freeze and the owner are known. */
+  valid: boolean;
+}
+
+export interface FileEntry {
+  path: string;
+  oid: string;
+}
+
+/** The tip of the config branch and whether it follows from the accepted commit. */
+export interface Tip {
+  commit: string;
+}
+
+export interface CommitInfo {
+  commit: string;
+  parents: string[];
+  author: { name: string; email: string; timestamp: number };
+  committer: { name: string; email: string; timestamp: number };
+  message: string;
+}
+
+/** What changed between two commits below the configured path. */
+export interface SnapshotDiff {
+  commit: string;
+  /** All files when `from` was undefined, else those added or with another oid. */
+  changed: FileEntry[];
+  removed: string[];
+  /** Refused entries: symlinks, submodules, oversized files. */
+  diagnostics: Diagnostic[];
+}
+
+/** Reading the config repository. One implementation per transport shape; all off the main event loop. */
+export interface ConfigSource {
+  /** One ls-remote: the tip of the branch, undefined when the branch does not exist. */
+  tip(signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * Makes `commit` readable locally. `accepted` = the last accepted commit: a tip that does not descend from it is
+   * refused with InvalidInput `NON_FAST_FORWARD`.
+   */
+  fetch(commit: string, accepted: string | undefined, signal: AbortSignal): Promise<void>;
+  diff(from: string | undefined, to: string, signal: AbortSignal): Promise<SnapshotDiff>;
+  /** Parsed documents of these blobs, pulled in messages of at most 200. */
+  parse(oids: readonly string[], signal: AbortSignal): AsyncIterable<ParsedFile[]>;
+  commitInfo(commit: string, signal: AbortSignal): Promise<CommitInfo>;
+  /** Calls back when a local repository's refs change (chokidar); never for remote ones. */
+  onHint(listener: () => void): void;
+  close(): Promise<void>;
+}
+
+export interface Signature {
+  name: string;
+  email: string;
+}
+
+export interface BranchCommit {
+  /** Full ref, `refs/heads/intendant/status`; checked before every push. */
+  ref: string;
+  /** The commit that the new one stands on; undefined = the branch does not exist yet (an orphan). */
+  parent: string | undefined;
+  /** Path to new content, or null to remove. Subtrees not named are carried over. */
+  changes: ReadonlyMap<string, string | null>;
+  message: string;
+  author: Signature;
+  timestamp: number;
+}
+
+export type PushResult =
+  | { ok: true; commit: string }
+  /** `moved`: somebody pushed in between: read the new tip and rebuild. `refused`: the remote said no. */
+  | { ok: false; reason: 'moved' | 'refused'; detail: string };
+
+/** Writing one branch of a repository by compare-and-swap. Never forces. */
+export interface BranchWriter {
+  tip(ref: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Files of a commit that this writer can read: path to content. */
+  read(commit: string, paths: readonly string[], signal: AbortSignal): Promise<Map<string, string>>;
+  /** Every path of a commit with its blob oid. */
+  list(commit: string, signal: AbortSignal): Promise<Map<string, string>>;
+  push(commit: BranchCommit, signal: AbortSignal): Promise<PushResult>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,35 @@
+import type { ResourceKey } from '../model/resource.ts';
+
+/**
+ * Every key of the live state, below `/intendant/<fleet>/`. Nothing else builds a store key. Names are checked by the
+ * schema (`[a-z0-9.-]`), so a `/` never occurs inside one.
+ */
+export const keys = {
+  /** `{ format, id, epoch }`: the store's identity and the version of its format. */
+  meta: 'meta',
+  /** The accepted revision of the config branch and which clusters are held at an older one. */
+  revision: 'revision',
+  /** Status of one object (`ObjectStatus`). */
+  object: (key: ResourceKey): string => `objects/${key}`,
+  objects: 'objects/',
+  /** What a kind remembers of one object beyond its status; written by its controller only. */
+  record: (key: ResourceKey): string => `records/${key}`,
+  records: 'records/',
+  /** One key per host and step of an operation: intent, then outcome. */
+  journal: (operation: string, host: string, step: string): string => `journal/${operation}/${host}/${step}`,
+  journalOf: (operation: string): string => `journal/${operation}/`,
+  journals: 'journal/',
+  /** Who is changing this host. */
+  claim: (host: string): string => `claims/${host}`,
+  claims: 'claims/',
+  /** Last checks: one key per cluster (`-` for hosts without one). */
+  heartbeat: (cluster: string): string => `heartbeats/${cluster}`,
+  heartbeats: 'heartbeats/',
+  /** Capped output of a step, apart from the journal because it is large and rarely read. */
+  output: (operation: string, host: string, step: string): string => `output/${operation}/${host}/${step}`,
+  outputs: 'output/',
+  lease: (name: string): string => `leases/${name}`,
+} as const;
+
+/** Format version of every value written by this build. A store with a higher one is refused. */
+export const STORE_FORMAT = 1;

@@ -1,0 +1,73 @@
+import type { Json } from '../model/json.ts';
+
+/** One key as it stands in the store. */
+export interface Entry {
+  key: string;
+  value: Json;
+  /** Revision of the store at which this key was last written; 0 never occurs. */
+  revision: number;
+}
+
+export type Write = { put: string; value: Json } | { delete: string };
+
+/** What must hold at the moment of the commit, or nothing is written. */
+export type Expectation =
+  | { key: string; revision: number } // the key was last written at this revision; 0 = the key is absent
+  | { lease: LeaseToken }; // the lease is still held by the holder that was given this token
+
+/** Opaque proof of holding a lease (fencing token): in etcd the create revision of the lease's key. */
+export interface LeaseToken {
+  key: string;
+  createRevision: number;
+}
+
+export type CommitResult =
+  | { ok: true; revision: number }
+  /** `failed`: the expectation that did not hold. Nothing was written. */
+  | { ok: false; failed: Expectation };
+
+export interface ListPage {
+  entries: Entry[];
+  /** Pass as `after` for the next page; undefined = that was all. */
+  next?: string;
+  /** Store revision of the listing: a watch from here misses nothing. */
+  revision: number;
+}
+
+/** A hint that something may have changed. `relist`: events may have been missed, list again. */
+export type WatchHint = { type: 'put' | 'delete'; key: string; revision: number } | { type: 'relist' };
+
+export interface Lease {
+  readonly token: LeaseToken;
+  /** Aborted the moment the lease may no longer be ours (before it can be anybody else's). */
+  readonly lost: AbortSignal;
+  /** Gives it up. Idempotent; never throws. */
+  release(): Promise<void>;
+}
+
+/**
+ * Live state: a flat, ordered map of keys to JSON. Keys are relative to the fleet. Every call has a deadline of its own
+ * and throws Transient when the store does not answer; only `commit` may leave it open whether it took effect, and it
+ * resolves that itself by reading back before it answers.
+ */
+export interface StateStore {
+  get(key: string, signal?: AbortSignal): Promise<Entry | undefined>;
+  /** Entries whose key starts with `prefix`, in key order; pages of at most 500. */
+  list(prefix: string, options?: { after?: string; limit?: number }, signal?: AbortSignal): Promise<ListPage>;
+  /**
+   * All writes or none. More than one transaction's worth of writes (128 operations, 1 MiB) is split into several
+   * transactions in order, each carrying the lease expectations; key expectations then hold for the first only.
+   * Durable when it returns.
+   */
+  commit(writes: readonly Write[], expectations?: readonly Expectation[], signal?: AbortSignal): Promise<CommitResult>;
+  /** Hints from after `revision` on, until aborted. Never throws: trouble shows as a `relist` hint. */
+  watch(prefix: string, revision: number, signal: AbortSignal): AsyncIterable<WatchHint>;
+  /**
+   * Takes the named lease, waiting while another holds it; kept alive until released. `ttlMs` bounds how long a dead
+   * holder blocks others. Rejects when aborted. `holder` names us to people (`status` shows it).
+   */
+  lease(name: string, holder: string, ttlMs: number, signal: AbortSignal): Promise<Lease>;
+  /** Who holds the named lease now. */
+  leaseHolder(name: string, signal?: AbortSignal): Promise<string | undefined>;
+  close(): Promise<void>;
+}
