@@ -1,0 +1,53 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+
+/** Key `revision`: what the daemon has accepted of the config branch. Stored before any key of it is queued. */
+export interface RevisionRecord {
+  format: number;
+  branch: string;
+  /** Commit (hex) that is in effect. */
+  accepted: string;
+  /** Commits accepted so far: orders operations by the revision that first held them. */
+  sequence: number;
+  /** ISO time of acceptance. */
+  acceptedAt: string;
+  /** Tip last seen on the remote; other than `accepted` = unprocessed or refused. */
+  tip: string;
+  /** Why the tip is not accepted (non-fast-forward, unreadable); absent when it is. */
+  refused?: { code: string; message: string };
+  /** Clusters held at an older commit by diagnostics; the key `*` holds everything. */
+  held: Record<string, string>;
+  /** Findings at the tip, at most 200; `diagnosticsTotal` counts all. */
+  diagnostics: Diagnostic[];
+  diagnosticsTotal: number;
+}
+
+/** Key `meta`: the identity of this store. */
+export interface MetaRecord {
+  format: number;
+  /** Random, given once. */
+  id: string;
+  /** Raised whenever the store is rebuilt. */
+  epoch: number;
+  /** Version of the program that wrote it last. */
+  version: string;
+}
+
+/** Key `claims/<host>`: whoever changes a host holds this. Created with the intent, removed with the final outcome. */
+export interface ClaimRecord {
+  format: number;
+  /** The resource that acts, `Operation/restart-web`. */
+  owner: string;
+  /** Which round of it. */
+  round: number;
+  since: string;
+  /** The daemon that took it. */
+  holder: string;
+}
+
+/** Key `heartbeats/<cluster>`: last checks, one key per cluster and interval. */
+export interface HeartbeatRecord {
+  format: number;
+  at: string;
+  /** Host name to ISO time of the last check that got through. */
+  lastCheck: Record<string, string>;
+}
