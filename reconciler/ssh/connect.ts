@@ -1,0 +1,175 @@
+import { connect as connectSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import ssh2 from 'ssh2';
+import type { Client, ConnectConfig } from 'ssh2';
+import { abortReason } from '../model/clock.ts';
+import { Transient } from '../model/errors.ts';
+import { connectError } from './connect-error.ts';
+import { hostKeyAlgorithms, verifyHostKey } from './host-key.ts';
+import type { HostKeyDecision, HostKeyPolicy } from './host-key.ts';
+import { loadIdentity } from './identity.ts';
+import type { IdentityConfig, IdentityDeps } from './identity.ts';
+
+/** Deadline of a login when none is given: the socket, the handshake and the authentication together. */
+export const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+const KEEPALIVE_INTERVAL_MS = 10_000;
+const KEEPALIVE_MISSES = 3;
+
+export interface ConnectOptions {
+  /** For messages: the name of the host resource, or `host:port`. */
+  readonly label: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly identity: IdentityConfig;
+  readonly hostKeys: HostKeyPolicy;
+  /** A stream that already leads to the server, from `forward`; `host` and `port` are then for messages only. */
+  readonly sock?: Duplex;
+  /** Milliseconds for everything from the first packet to the end of the login. Default 10 s. */
+  readonly timeoutMs?: number;
+  readonly deps: IdentityDeps;
+}
+
+/** An authenticated connection. */
+export interface SshConnection {
+  readonly client: Client;
+  /** The key the server proved, `ssh-ed25519 AAAA…`. */
+  readonly hostKey: string;
+  /** True: nothing was pinned and the key was trusted on first use; the caller records it. */
+  readonly firstUse: boolean;
+  /** Says goodbye, and drops the socket when the server does not answer that within a second. */
+  close(): void;
+  /** Drops the socket at once. */
+  destroy(): void;
+}
+
+/**
+ * Logs in. Throws Transient `HOST_UNREACHABLE`, InvalidInput `HOST_KEY_CHANGED`, `HOST_KEY_UNKNOWN`, `LOGIN_REFUSED` or
+ * one of `loadIdentity`, and the reason of the signal when aborted; the socket is gone in every such case.
+ */
+export async function connect(options: ConnectOptions, signal: AbortSignal): Promise<SshConnection> {
+  if (signal.aborted) throw abortReason(signal);
+  const credential = await loadIdentity(options.identity, options.deps);
+  const timeoutMs = options.timeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
+  const client = new ssh2.Client();
+  const sock = options.sock ?? connectSocket({ host: options.host, port: options.port, noDelay: true });
+  let decision: HostKeyDecision | undefined;
+  const config = {
+    sock,
+    username: options.user,
+    authHandler: credential.authMethods(options.user),
+    readyTimeout: timeoutMs,
+    keepaliveInterval: KEEPALIVE_INTERVAL_MS,
+    keepaliveCountMax: KEEPALIVE_MISSES,
+    algorithms: { serverHostKey: hostKeyAlgorithms(options.hostKeys) },
+    hostVerifier: (offered: Buffer) => {
+      decision = verifyHostKey(options.hostKeys, offered);
+      return decision.verdict === 'accepted' || decision.verdict === 'recorded-first-use';
+    },
+  };
+  // A connection in use reports its end by `close`; an error without a listener would end the process.
+  client.on('error', () => undefined);
+  try {
+    await ready(client, config, timeoutMs, signal);
+  } catch (error) {
+    sock.destroy();
+    if (signal.aborted) throw abortReason(signal);
+    throw connectError({
+      error,
+      decision,
+      timeoutMs,
+      label: options.label,
+      host: options.host,
+      port: options.port,
+      user: options.user,
+      credential: credential.description,
+    });
+  }
+  if (!decision) {
+    sock.destroy();
+    throw new Transient(`${options.label} logged us in without proving a host key.`, { code: 'HOST_UNREACHABLE' });
+  }
+  return {
+    client,
+    hostKey: decision.offered,
+    firstUse: decision.verdict === 'recorded-first-use',
+    close: () => {
+      client.end();
+      setTimeout(() => sock.destroy(), 1000).unref();
+    },
+    destroy: () => void sock.destroy(),
+  };
+}
+
+/** Opens a stream from a logged-in host to `host:port`: the way through a jump host. */
+export function forward(
+  through: Client,
+  host: string,
+  port: number,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    function failed(error: unknown): void {
+      bounded.removeEventListener('abort', aborted);
+      reject(
+        new Transient(`The jump host did not open the way to ${host}:${port}.`, {
+          code: 'HOST_UNREACHABLE',
+          hint: 'Check that the jump host reaches that address and that its sshd allows TCP forwarding.',
+          cause: error,
+        }),
+      );
+    }
+    function aborted(): void {
+      if (signal.aborted) reject(abortReason(signal));
+      else failed(abortReason(bounded));
+    }
+    if (bounded.aborted) return aborted();
+    bounded.addEventListener('abort', aborted, { once: true });
+    try {
+      through.forwardOut('127.0.0.1', 0, host, port, (error, stream) => {
+        if (error) return failed(error);
+        if (bounded.aborted) return void stream.destroy();
+        bounded.removeEventListener('abort', aborted);
+        resolve(stream);
+      });
+    } catch (error) {
+      failed(error);
+    }
+  });
+}
+
+function ready(client: Client, config: ConnectConfig, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let first: Error | undefined;
+    const timer = setTimeout(
+      () => settle(Object.assign(new Error('deadline'), { level: 'client-timeout' })),
+      timeoutMs,
+    );
+    const aborted = (): void => settle(abortReason(signal));
+    const closed = (): void => settle(first ?? Object.assign(new Error('closed'), { level: 'closed' }));
+    function failed(error: Error & { level?: string }): void {
+      first ??= error;
+      // After a failed agent ssh2 goes on to the next method and reports the end of the list itself.
+      if (error.level !== 'agent') settle(first);
+    }
+    function settle(error?: Error): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', aborted);
+      client.off('close', closed).off('error', failed);
+      if (error === undefined) resolve();
+      else reject(error);
+    }
+    signal.addEventListener('abort', aborted, { once: true });
+    client
+      .on('error', failed)
+      .on('close', closed)
+      .once('ready', () => settle());
+    try {
+      client.connect(config);
+    } catch (error) {
+      settle(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+}
