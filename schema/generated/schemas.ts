@@ -1,0 +1,2118 @@
+// Generated from schema/*.schema.json by `npm run generate`. Do not edit.
+import type { SchemaNode } from '../schema-node.ts';
+
+export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemon' | 'fleet' | 'host' | 'network' | 'operation', SchemaNode> = {
+  "cluster": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://intendant.dev/schema/v1/cluster.schema.json",
+    "title": "Cluster",
+    "description": "Hosts that belong together: operations, budgets and validity are judged per cluster.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "apiVersion",
+      "kind",
+      "metadata"
+    ],
+    "properties": {
+      "apiVersion": {
+        "$ref": "common.schema.json#/$defs/ApiVersion"
+      },
+      "kind": {
+        "type": "string",
+        "const": "Cluster",
+        "description": "The kind of this document.",
+        "examples": [
+          "Cluster"
+        ]
+      },
+      "metadata": {
+        "$ref": "common.schema.json#/$defs/Metadata"
+      },
+      "spec": {
+        "$ref": "#/$defs/ClusterSpec"
+      }
+    },
+    "$defs": {
+      "ClusterSpec": {
+        "type": "object",
+        "description": "What the hosts of the cluster have in common.",
+        "additionalProperties": false,
+        "properties": {
+          "description": {
+            "type": "string",
+            "description": "What it is for, for people.",
+            "examples": [
+              "Front web servers"
+            ]
+          },
+          "network": {
+            "$ref": "common.schema.json#/$defs/Name",
+            "description": "The Network that its hosts share.",
+            "x-intendant-ref": "Network",
+            "examples": [
+              "overlay"
+            ]
+          },
+          "containerManager": {
+            "$ref": "common.schema.json#/$defs/Name",
+            "description": "The ContainerManager that schedules onto its hosts.",
+            "x-intendant-ref": "ContainerManager",
+            "examples": [
+              "kube"
+            ]
+          },
+          "connection": {
+            "$ref": "common.schema.json#/$defs/Connection",
+            "description": "How its hosts are reached, where a Host does not say otherwise.",
+            "examples": [
+              {
+                "user": "admin",
+                "hostKeys": "trust-on-first-use"
+              }
+            ]
+          },
+          "rollout": {
+            "$ref": "common.schema.json#/$defs/Rollout",
+            "description": "How operations roll over its hosts, where an Operation does not say otherwise.",
+            "examples": [
+              {
+                "batches": [
+                  1,
+                  "25%"
+                ]
+              }
+            ]
+          },
+          "freeze": {
+            "$ref": "common.schema.json#/$defs/Freeze",
+            "description": "Freezes this cluster.",
+            "examples": [
+              {
+                "who": "dana@example.org",
+                "why": "migration"
+              }
+            ]
+          }
+        },
+        "examples": [
+          {
+            "description": "Front web servers"
+          }
+        ]
+      }
+    },
+    "examples": [
+      {
+        "apiVersion": "intendant/v1",
+        "kind": "Cluster",
+        "metadata": {
+          "name": "web"
+        },
+        "spec": {
+          "description": "Front web servers",
+          "rollout": {
+            "batches": [
+              1,
+              "25%"
+            ],
+            "maxUnavailable": 2
+          }
+        }
+      }
+    ]
+  },
+  "common": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://intendant.dev/schema/v1/common.schema.json",
+    "title": "Shared parts",
+    "description": "Parts that several kinds use.",
+    "$defs": {
+      "ApiVersion": {
+        "type": "string",
+        "const": "intendant/v1",
+        "description": "Version of the form of this document.",
+        "examples": [
+          "intendant/v1"
+        ]
+      },
+      "Name": {
+        "type": "string",
+        "pattern": "^(?!.*\\.\\.)[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$",
+        "description": "1 to 63 small letters, digits, `-` and `.`, beginning and ending with a letter or digit, without `..`.",
+        "examples": [
+          "web-1"
+        ]
+      },
+      "Metadata": {
+        "type": "object",
+        "description": "Identity of the document.",
+        "additionalProperties": false,
+        "required": [
+          "name"
+        ],
+        "properties": {
+          "name": {
+            "$ref": "#/$defs/Name",
+            "description": "Name of the object, unique among those of its kind: 1 to 63 small letters, digits, `-` and `.`.",
+            "examples": [
+              "web-1"
+            ]
+          },
+          "labels": {
+            "$ref": "#/$defs/StringMap",
+            "description": "Words to select by.",
+            "examples": [
+              {
+                "role": "web",
+                "zone": "a"
+              }
+            ]
+          },
+          "annotations": {
+            "$ref": "#/$defs/StringMap",
+            "description": "Notes for people and programs; Intendant does not read them.",
+            "examples": [
+              {
+                "contact": "ops@example.org"
+              }
+            ]
+          }
+        }
+      },
+      "StringMap": {
+        "type": "object",
+        "description": "Names with a text each.",
+        "additionalProperties": {
+          "type": "string",
+          "description": "A text; put numbers and true or false in quotes."
+        },
+        "examples": [
+          {
+            "role": "web"
+          }
+        ]
+      },
+      "Duration": {
+        "type": "string",
+        "pattern": "^([0-9]+(ms|s|m|h|d))+$",
+        "description": "A duration: one or more numbers with a unit (ms, s, m, h, d).",
+        "examples": [
+          "30s",
+          "1h30m"
+        ]
+      },
+      "Quantity": {
+        "type": [
+          "integer",
+          "string"
+        ],
+        "minimum": 1,
+        "pattern": "^(100|[1-9][0-9]?)%$",
+        "description": "A number of hosts from 1, or a percentage of all hosts concerned from 1% to 100%, rounded down but never below one host.",
+        "examples": [
+          2,
+          "25%"
+        ]
+      },
+      "Timestamp": {
+        "type": "string",
+        "format": "date-time",
+        "description": "A moment in RFC 3339 form, with its zone.",
+        "examples": [
+          "2027-01-04T08:00:00Z"
+        ]
+      },
+      "PublicKey": {
+        "type": "string",
+        "pattern": "^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-[a-z0-9@.-]+) [A-Za-z0-9+/]+={0,3}( [^\\r\\n]*)?$",
+        "description": "A public key in the form of a known_hosts or .pub file: its type, then base64.",
+        "examples": [
+          "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHEa9uKS9bGvTHYxZPBHUeVNV9EF8HkNvvDFf0FSDoPv"
+        ]
+      },
+      "Freeze": {
+        "type": "object",
+        "description": "While it stands, nothing disruptive starts. Work that has begun on a host is first brought to its end.",
+        "additionalProperties": false,
+        "required": [
+          "who",
+          "why"
+        ],
+        "properties": {
+          "who": {
+            "type": "string",
+            "minLength": 1,
+            "description": "Who froze it: a person or a team to ask.",
+            "examples": [
+              "dana@example.org"
+            ]
+          },
+          "why": {
+            "type": "string",
+            "minLength": 1,
+            "description": "The reason, shown wherever something waits for it.",
+            "examples": [
+              "Black Friday"
+            ]
+          },
+          "until": {
+            "$ref": "#/$defs/Timestamp",
+            "description": "The moment at which it ends by itself; without it, it stands until it is removed.",
+            "examples": [
+              "2027-01-04T08:00:00Z"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "who": "dana@example.org",
+            "why": "Black Friday",
+            "until": "2027-01-04T08:00:00Z"
+          }
+        ]
+      },
+      "Connection": {
+        "type": "object",
+        "description": "How hosts are reached over SSH. A Host's own field goes before its Cluster's, which goes before the Fleet's.",
+        "additionalProperties": false,
+        "properties": {
+          "user": {
+            "$ref": "#/$defs/User",
+            "description": "User to log in as; commands run through `sudo -n` when it is not root.",
+            "default": "root",
+            "x-intendant-inherited": true,
+            "examples": [
+              "admin"
+            ]
+          },
+          "port": {
+            "$ref": "#/$defs/Port",
+            "description": "TCP port of the SSH server.",
+            "default": 22,
+            "x-intendant-inherited": true,
+            "examples": [
+              22
+            ]
+          },
+          "identity": {
+            "$ref": "#/$defs/Name",
+            "description": "Name of the SSH identity in the daemon's configuration; keys themselves never stand in this repository.",
+            "default": "default",
+            "x-intendant-inherited": true,
+            "examples": [
+              "default"
+            ]
+          },
+          "jumpHost": {
+            "$ref": "#/$defs/Name",
+            "x-intendant-ref": "Host",
+            "description": "Name of the Host through which the others are reached. The jump host itself ignores it.",
+            "examples": [
+              "bastion"
+            ]
+          },
+          "hostKeys": {
+            "type": "string",
+            "enum": [
+              "pinned",
+              "trust-on-first-use"
+            ],
+            "description": "`pinned`: only keys that the Host or the daemon's known_hosts file names. `trust-on-first-use`: the key of the first connection is recorded, and from then on it is pinned.",
+            "default": "pinned",
+            "x-intendant-inherited": true,
+            "examples": [
+              "trust-on-first-use"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "user": "admin",
+            "port": 22,
+            "jumpHost": "bastion"
+          }
+        ]
+      },
+      "User": {
+        "type": "string",
+        "pattern": "^[A-Za-z_][A-Za-z0-9_.-]{0,31}$",
+        "description": "A login name of at most 32 letters, digits, `_`, `.` and `-`, not beginning with a digit, `.` or `-`.",
+        "examples": [
+          "admin"
+        ]
+      },
+      "Port": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 65535,
+        "description": "A TCP port.",
+        "examples": [
+          22
+        ]
+      },
+      "Rollout": {
+        "type": "object",
+        "description": "How many hosts at a time, and what stops it. An Operation's own field goes before its Cluster's.",
+        "additionalProperties": false,
+        "properties": {
+          "batches": {
+            "type": [
+              "integer",
+              "string",
+              "array"
+            ],
+            "minimum": 1,
+            "pattern": "^(100|[1-9][0-9]?)%$",
+            "minItems": 1,
+            "items": {
+              "$ref": "#/$defs/Quantity"
+            },
+            "description": "Sizes of the batches: a number of hosts, a percentage from 1% to 100%, or a list of these. The last size repeats until all hosts are done.",
+            "default": 1,
+            "x-intendant-inherited": true,
+            "examples": [
+              [
+                1,
+                5,
+                "25%"
+              ]
+            ]
+          },
+          "maxUnavailable": {
+            "$ref": "#/$defs/Quantity",
+            "description": "Most hosts of the selection that may be unavailable at once, whoever made them so: a number from 1 or a percentage from 1% to 100%. Without it: the size of the largest batch.",
+            "examples": [
+              1
+            ]
+          },
+          "maxFailures": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "How many hosts may fail in the whole operation before it stops. 0 stops at the first failure.",
+            "default": 0,
+            "x-intendant-inherited": true,
+            "examples": [
+              2
+            ]
+          },
+          "minHealthyTime": {
+            "$ref": "#/$defs/Duration",
+            "description": "How long the hosts of a batch must stay healthy before the next batch starts.",
+            "default": "0s",
+            "x-intendant-inherited": true,
+            "examples": [
+              "2m"
+            ]
+          },
+          "pauseAfter": {
+            "type": "integer",
+            "minimum": 1,
+            "x-intendant-mutable": true,
+            "description": "Stop after this many batches until a commit raises or removes it, so that a person can look.",
+            "examples": [
+              1
+            ]
+          }
+        },
+        "examples": [
+          {
+            "batches": [
+              1,
+              "25%"
+            ],
+            "maxUnavailable": 2,
+            "maxFailures": 1
+          }
+        ]
+      },
+      "Check": {
+        "type": "object",
+        "description": "A command that runs on the host and passes when it exits with 0. It may run any number of times, so it must change nothing.",
+        "additionalProperties": false,
+        "required": [
+          "command"
+        ],
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "What it is called in status; without it, the command itself.",
+            "examples": [
+              "nginx answers"
+            ]
+          },
+          "command": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+              "type": "string",
+              "description": "One word of the command.",
+              "examples": [
+                "curl"
+              ]
+            },
+            "description": "The command word by word; no shell reads it.",
+            "examples": [
+              [
+                "systemctl",
+                "is-active",
+                "--quiet",
+                "nginx"
+              ]
+            ]
+          },
+          "timeout": {
+            "$ref": "#/$defs/Duration",
+            "description": "How long one run may take before it counts as failed.",
+            "default": "30s",
+            "examples": [
+              "10s"
+            ]
+          },
+          "retries": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "How often it is run again before the host counts as failed.",
+            "default": 0,
+            "examples": [
+              5
+            ]
+          },
+          "interval": {
+            "$ref": "#/$defs/Duration",
+            "description": "The pause between two runs.",
+            "default": "5s",
+            "examples": [
+              "5s"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "name": "nginx answers",
+            "command": [
+              "curl",
+              "-fsS",
+              "http://localhost/health"
+            ],
+            "retries": 5
+          }
+        ]
+      }
+    }
+  },
+  "container-manager": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://intendant.dev/schema/v1/container-manager.schema.json",
+    "title": "ContainerManager",
+    "description": "A scheduler of containers onto the hosts of a cluster.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "apiVersion",
+      "kind",
+      "metadata",
+      "spec"
+    ],
+    "properties": {
+      "apiVersion": {
+        "$ref": "common.schema.json#/$defs/ApiVersion"
+      },
+      "kind": {
+        "type": "string",
+        "const": "ContainerManager",
+        "description": "The kind of this document.",
+        "examples": [
+          "ContainerManager"
+        ]
+      },
+      "metadata": {
+        "$ref": "common.schema.json#/$defs/Metadata"
+      },
+      "spec": {
+        "$ref": "#/$defs/ContainerManagerSpec"
+      }
+    },
+    "$defs": {
+      "ContainerManagerSpec": {
+        "type": "object",
+        "description": "Where it is and how one logs in. Secrets are named, never written here.",
+        "additionalProperties": false,
+        "required": [
+          "type"
+        ],
+        "if": {
+          "required": [
+            "type"
+          ],
+          "properties": {
+            "type": {
+              "enum": [
+                "kubernetes",
+                "openshift"
+              ]
+            }
+          }
+        },
+        "then": {
+          "required": [
+            "server"
+          ]
+        },
+        "properties": {
+          "type": {
+            "type": "string",
+            "enum": [
+              "kubernetes",
+              "openshift",
+              "trivial"
+            ],
+            "description": "`trivial` is a manager that does nothing, for clusters without one.",
+            "examples": [
+              "kubernetes"
+            ]
+          },
+          "server": {
+            "type": "string",
+            "description": "https URL of its API; required unless it is trivial.",
+            "format": "https-url",
+            "examples": [
+              "https://10.20.0.2:6443"
+            ]
+          },
+          "tokenFrom": {
+            "type": "object",
+            "description": "Where the daemon finds the bearer token: exactly one of these.",
+            "additionalProperties": false,
+            "minProperties": 1,
+            "maxProperties": 1,
+            "properties": {
+              "env": {
+                "type": "string",
+                "description": "Name of an environment variable of the daemon.",
+                "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+                "examples": [
+                  "KUBE_TOKEN"
+                ]
+              },
+              "file": {
+                "type": "string",
+                "description": "Absolute path of a file on the daemon's machine.",
+                "pattern": "^/",
+                "examples": [
+                  "/etc/intendant/kube.token"
+                ]
+              }
+            },
+            "examples": [
+              {
+                "file": "/etc/intendant/kube.token"
+              }
+            ]
+          },
+          "clientCertificateFrom": {
+            "type": "object",
+            "description": "Where the daemon finds its client certificate.",
+            "additionalProperties": false,
+            "required": [
+              "certificateFile",
+              "keyFile"
+            ],
+            "properties": {
+              "certificateFile": {
+                "type": "string",
+                "description": "Absolute path of the certificate in PEM form.",
+                "pattern": "^/",
+                "examples": [
+                  "/etc/intendant/kube.crt"
+                ]
+              },
+              "keyFile": {
+                "type": "string",
+                "description": "Absolute path of its private key in PEM form.",
+                "pattern": "^/",
+                "examples": [
+                  "/etc/intendant/kube.key"
+                ]
+              }
+            },
+            "examples": [
+              {
+                "certificateFile": "/etc/intendant/kube.crt",
+                "keyFile": "/etc/intendant/kube.key"
+              }
+            ]
+          },
+          "caFile": {
+            "type": "string",
+            "description": "Absolute path of the certificate authority to trust, in PEM form. Without it: those of the system.",
+            "pattern": "^/",
+            "examples": [
+              "/etc/intendant/kube-ca.crt"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "type": "trivial"
+          }
+        ]
+      }
+    },
+    "examples": [
+      {
+        "apiVersion": "intendant/v1",
+        "kind": "ContainerManager",
+        "metadata": {
+          "name": "kube"
+        },
+        "spec": {
+          "type": "kubernetes",
+          "server": "https://10.20.0.2:6443",
+          "tokenFrom": {
+            "file": "/etc/intendant/kube.token"
+          }
+        }
+      }
+    ]
+  },
+  "daemon": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://intendant.dev/schema/v1/daemon.schema.json",
+    "title": "Daemon",
+    "description": "The daemon's own configuration: a file on its machine (`intendant run --config FILE`), not a document of the config repository.",
+    "$ref": "#/$defs/DaemonConfig",
+    "$defs": {
+      "DaemonAuth": {
+        "type": "object",
+        "description": "How the daemon logs in to a git repository. Secrets are named by file or environment variable.",
+        "additionalProperties": false,
+        "properties": {
+          "username": {
+            "type": "string",
+            "description": "User name for basic credentials; `git` where only a token is given.",
+            "examples": [
+              "git"
+            ]
+          },
+          "passwordFile": {
+            "type": "string",
+            "description": "File that holds the password.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/git.password"
+            ]
+          },
+          "passwordEnv": {
+            "type": "string",
+            "description": "Environment variable that holds the password.",
+            "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+            "examples": [
+              "GIT_PASSWORD"
+            ]
+          },
+          "tokenFile": {
+            "type": "string",
+            "description": "File that holds a token.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/git.token"
+            ]
+          },
+          "tokenEnv": {
+            "type": "string",
+            "description": "Environment variable that holds a token.",
+            "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+            "examples": [
+              "GIT_TOKEN"
+            ]
+          },
+          "keyFile": {
+            "type": "string",
+            "description": "SSH private key (a deploy key).",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/deploy.key"
+            ]
+          },
+          "keyEnv": {
+            "type": "string",
+            "description": "Environment variable that holds an SSH private key.",
+            "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+            "examples": [
+              "DEPLOY_KEY"
+            ]
+          },
+          "agent": {
+            "type": "boolean",
+            "description": "Use the SSH agent that `SSH_AUTH_SOCK` names.",
+            "default": false,
+            "examples": [
+              true
+            ]
+          },
+          "hostKeys": {
+            "type": "array",
+            "description": "Public keys that the git server may show.",
+            "items": {
+              "$ref": "common.schema.json#/$defs/PublicKey"
+            },
+            "minItems": 1,
+            "examples": [
+              [
+                "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHEa9uKS9bGvTHYxZPBHUeVNV9EF8HkNvvDFf0FSDoPv"
+              ]
+            ]
+          },
+          "knownHostsFile": {
+            "type": "string",
+            "description": "known_hosts file with the git server's key.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/known_hosts"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "tokenFile": "/etc/intendant/git.token"
+          }
+        ]
+      },
+      "DaemonRepository": {
+        "type": "object",
+        "description": "The config repository.",
+        "additionalProperties": false,
+        "required": [
+          "url"
+        ],
+        "properties": {
+          "url": {
+            "type": "string",
+            "description": "https URL, `ssh://` URL, `user@host:path`, or a local path.",
+            "format": "git-url",
+            "examples": [
+              "https://git.example.org/ops/fleet.git"
+            ]
+          },
+          "branch": {
+            "type": "string",
+            "description": "The branch that says what should be.",
+            "default": "main",
+            "minLength": 1,
+            "examples": [
+              "main"
+            ]
+          },
+          "path": {
+            "type": "string",
+            "description": "Folder below the repository's root that is read; empty reads all.",
+            "default": "",
+            "pattern": "^(?!/)(?!(.*/)?\\.\\.(/|$))",
+            "examples": [
+              "fleets/prod"
+            ]
+          },
+          "auth": {
+            "$ref": "#/$defs/DaemonAuth"
+          },
+          "caFile": {
+            "type": "string",
+            "description": "Certificate authority of the git server, in PEM form.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/git-ca.crt"
+            ]
+          },
+          "poll": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "How often the remote is asked whether the branch moved.",
+            "default": "30s",
+            "examples": [
+              "30s"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "url": "https://git.example.org/ops/fleet.git"
+          }
+        ]
+      },
+      "DaemonStatus": {
+        "type": "object",
+        "description": "Where status commits are pushed, when not to the config repository. The branch stands in the Fleet.",
+        "additionalProperties": false,
+        "properties": {
+          "url": {
+            "type": "string",
+            "description": "As `repository.url`; without it, that one.",
+            "format": "git-url",
+            "examples": [
+              "https://git.example.org/ops/fleet-status.git"
+            ]
+          },
+          "auth": {
+            "$ref": "#/$defs/DaemonAuth",
+            "description": "As `repository.auth`; without it, that one. A credential that may write only here is safer."
+          },
+          "caFile": {
+            "type": "string",
+            "description": "As `repository.caFile`.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/git-ca.crt"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "auth": {
+              "tokenFile": "/etc/intendant/status.token"
+            }
+          }
+        ]
+      },
+      "DaemonEtcd": {
+        "type": "object",
+        "description": "An etcd cluster.",
+        "additionalProperties": false,
+        "required": [
+          "endpoints"
+        ],
+        "properties": {
+          "endpoints": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+              "type": "string",
+              "description": "URL of a member.",
+              "minLength": 1,
+              "examples": [
+                "https://10.20.0.2:2379"
+              ]
+            },
+            "description": "URLs of the members.",
+            "examples": [
+              [
+                "https://10.20.0.2:2379"
+              ]
+            ]
+          },
+          "caFile": {
+            "type": "string",
+            "description": "Certificate authority, in PEM form.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/etcd-ca.crt"
+            ]
+          },
+          "certFile": {
+            "type": "string",
+            "description": "Client certificate, in PEM form.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/etcd.crt"
+            ]
+          },
+          "keyFile": {
+            "type": "string",
+            "description": "Key of the client certificate, in PEM form.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/etcd.key"
+            ]
+          },
+          "username": {
+            "type": "string",
+            "description": "etcd user.",
+            "examples": [
+              "intendant"
+            ]
+          },
+          "passwordFile": {
+            "type": "string",
+            "description": "File that holds the etcd user's password.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/etcd.password"
+            ]
+          },
+          "passwordEnv": {
+            "type": "string",
+            "description": "Environment variable that holds it.",
+            "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+            "examples": [
+              "ETCD_PASSWORD"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "endpoints": [
+              "https://10.20.0.2:2379"
+            ]
+          }
+        ]
+      },
+      "DaemonStore": {
+        "type": "object",
+        "description": "Where live state is kept. Without `etcd`: an embedded store in the state folder.",
+        "additionalProperties": false,
+        "properties": {
+          "etcd": {
+            "$ref": "#/$defs/DaemonEtcd"
+          }
+        },
+        "examples": [
+          {
+            "etcd": {
+              "endpoints": [
+                "https://10.20.0.2:2379"
+              ]
+            }
+          }
+        ]
+      },
+      "SshIdentity": {
+        "type": "object",
+        "description": "A way to log in to hosts: one of `keyFile`, `keyEnv` and `agent`.",
+        "additionalProperties": false,
+        "minProperties": 1,
+        "properties": {
+          "keyFile": {
+            "type": "string",
+            "description": "SSH private key.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/fleet.key"
+            ]
+          },
+          "keyEnv": {
+            "type": "string",
+            "description": "Environment variable that holds an SSH private key.",
+            "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+            "examples": [
+              "FLEET_KEY"
+            ]
+          },
+          "agent": {
+            "type": "boolean",
+            "description": "Use the SSH agent that `SSH_AUTH_SOCK` names.",
+            "default": false,
+            "examples": [
+              true
+            ]
+          },
+          "passphraseEnv": {
+            "type": "string",
+            "description": "Environment variable that holds the key's passphrase.",
+            "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+            "examples": [
+              "FLEET_KEY_PASSPHRASE"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "keyFile": "/etc/intendant/fleet.key"
+          }
+        ]
+      },
+      "DaemonSsh": {
+        "type": "object",
+        "description": "How the daemon speaks to hosts.",
+        "additionalProperties": false,
+        "default": {},
+        "properties": {
+          "identities": {
+            "type": "object",
+            "description": "Identities by the name that Hosts, Clusters and the Fleet use.",
+            "additionalProperties": {
+              "$ref": "#/$defs/SshIdentity"
+            },
+            "propertyNames": {
+              "$ref": "common.schema.json#/$defs/Name"
+            },
+            "default": {},
+            "examples": [
+              {
+                "default": {
+                  "keyFile": "/etc/intendant/fleet.key"
+                }
+              }
+            ]
+          },
+          "knownHostsFile": {
+            "type": "string",
+            "description": "known_hosts file with keys of hosts.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/known_hosts"
+            ]
+          },
+          "maxConcurrentStarts": {
+            "type": "integer",
+            "description": "How many connections may be in their handshake at once.",
+            "minimum": 1,
+            "maximum": 1000,
+            "default": 20,
+            "examples": [
+              20
+            ]
+          },
+          "connectTimeout": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "How long a connection may take to stand.",
+            "default": "10s",
+            "examples": [
+              "10s"
+            ]
+          },
+          "dialMap": {
+            "type": "object",
+            "description": "Dial another `address:port` than the one that a Host names, for tests and demonstrations.",
+            "additionalProperties": {
+              "type": "string",
+              "description": "The `address:port` that is dialled.",
+              "format": "host-port",
+              "examples": [
+                "127.0.0.1:2201"
+              ]
+            },
+            "default": {},
+            "examples": [
+              {
+                "10.20.0.11:22": "127.0.0.1:2201"
+              }
+            ]
+          },
+          "hostKeyMap": {
+            "type": "object",
+            "description": "Public keys by `address:port`, for tests and demonstrations.",
+            "additionalProperties": {
+              "type": "array",
+              "description": "Keys that may be shown.",
+              "items": {
+                "$ref": "common.schema.json#/$defs/PublicKey"
+              }
+            },
+            "default": {},
+            "examples": [
+              {
+                "10.20.0.11:22": [
+                  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHEa9uKS9bGvTHYxZPBHUeVNV9EF8HkNvvDFf0FSDoPv"
+                ]
+              }
+            ]
+          },
+          "stepsRoot": {
+            "type": "string",
+            "description": "Folder on hosts where steps are recorded. Without it: /var/lib/intendant/<fleet>/steps.",
+            "pattern": "^/",
+            "examples": [
+              "/var/lib/intendant/prod/steps"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "identities": {
+              "default": {
+                "keyFile": "/etc/intendant/fleet.key"
+              }
+            }
+          }
+        ]
+      },
+      "DaemonConfig": {
+        "type": "object",
+        "description": "The daemon's own configuration, a file on its machine.",
+        "additionalProperties": false,
+        "required": [
+          "apiVersion",
+          "kind",
+          "fleet",
+          "state",
+          "repository"
+        ],
+        "properties": {
+          "apiVersion": {
+            "$ref": "common.schema.json#/$defs/ApiVersion"
+          },
+          "kind": {
+            "type": "string",
+            "const": "Daemon",
+            "description": "The kind of this document.",
+            "examples": [
+              "Daemon"
+            ]
+          },
+          "fleet": {
+            "$ref": "common.schema.json#/$defs/Name",
+            "description": "Name of the fleet: part of store keys and of folders on hosts. Never change it.",
+            "examples": [
+              "prod"
+            ]
+          },
+          "state": {
+            "type": "string",
+            "description": "Folder for the clone, the cache, the embedded store and the socket.",
+            "minLength": 1,
+            "examples": [
+              "/var/lib/intendant"
+            ]
+          },
+          "repository": {
+            "$ref": "#/$defs/DaemonRepository"
+          },
+          "status": {
+            "$ref": "#/$defs/DaemonStatus",
+            "default": {}
+          },
+          "store": {
+            "$ref": "#/$defs/DaemonStore",
+            "default": {}
+          },
+          "ssh": {
+            "$ref": "#/$defs/DaemonSsh",
+            "default": {}
+          },
+          "acceptRevision": {
+            "type": "string",
+            "description": "Accept this commit though it does not follow from the last accepted one: the way back after a forced push.",
+            "pattern": "^[0-9a-f]{40}$",
+            "examples": [
+              "0123456789abcdef0123456789abcdef01234567"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "apiVersion": "intendant/v1",
+            "kind": "Daemon",
+            "fleet": "prod",
+            "state": "/var/lib/intendant",
+            "repository": {
+              "url": "https://git.example.org/ops/fleet.git"
+            }
+          }
+        ]
+      }
+    }
+  },
+  "fleet": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://intendant.dev/schema/v1/fleet.schema.json",
+    "title": "Fleet",
+    "description": "The one document of a repository that speaks of everything in it: intervals, guards, the freeze.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "apiVersion",
+      "kind",
+      "metadata"
+    ],
+    "properties": {
+      "apiVersion": {
+        "$ref": "common.schema.json#/$defs/ApiVersion"
+      },
+      "kind": {
+        "type": "string",
+        "const": "Fleet",
+        "description": "The kind of this document.",
+        "examples": [
+          "Fleet"
+        ]
+      },
+      "metadata": {
+        "$ref": "common.schema.json#/$defs/Metadata"
+      },
+      "spec": {
+        "$ref": "#/$defs/FleetSpec"
+      }
+    },
+    "$defs": {
+      "FleetSpec": {
+        "type": "object",
+        "description": "Settings of the whole fleet.",
+        "additionalProperties": false,
+        "properties": {
+          "status": {
+            "type": "object",
+            "description": "Where and how the outcome is written back.",
+            "additionalProperties": false,
+            "default": {},
+            "properties": {
+              "branch": {
+                "type": "string",
+                "description": "Branch that status commits go to; nobody else should push to it.",
+                "default": "intendant/status",
+                "pattern": "^(?!.*(\\.\\.|//|@\\{|\\.lock(/|$)))[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}(?<![./])$",
+                "examples": [
+                  "intendant/status"
+                ]
+              },
+              "heartbeat": {
+                "$ref": "common.schema.json#/$defs/Duration",
+                "description": "How often `fleet.yaml` is committed though nothing changed, so that a dead daemon shows.",
+                "default": "1h",
+                "examples": [
+                  "1h"
+                ]
+              },
+              "window": {
+                "$ref": "common.schema.json#/$defs/Duration",
+                "description": "Changes within this time become one commit.",
+                "default": "2s",
+                "examples": [
+                  "2s"
+                ]
+              }
+            },
+            "examples": [
+              {
+                "branch": "intendant/status",
+                "heartbeat": "1h"
+              }
+            ]
+          },
+          "checks": {
+            "type": "object",
+            "description": "How hosts are looked at between changes.",
+            "additionalProperties": false,
+            "default": {},
+            "properties": {
+              "interval": {
+                "$ref": "common.schema.json#/$defs/Duration",
+                "description": "Time between two checks of a host.",
+                "default": "60s",
+                "examples": [
+                  "60s"
+                ]
+              },
+              "failAfter": {
+                "type": "integer",
+                "description": "How many checks in a row must fail before a host is `failed`.",
+                "minimum": 1,
+                "default": 3,
+                "examples": [
+                  3
+                ]
+              },
+              "timeout": {
+                "$ref": "common.schema.json#/$defs/Duration",
+                "description": "How long one check may take.",
+                "default": "10s",
+                "examples": [
+                  "10s"
+                ]
+              }
+            },
+            "examples": [
+              {
+                "interval": "60s",
+                "failAfter": 3
+              }
+            ]
+          },
+          "retryInterval": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "Longest pause before something that failed in passing is tried again.",
+            "default": "30s",
+            "examples": [
+              "30s"
+            ]
+          },
+          "pruneGuard": {
+            "type": "string",
+            "description": "A commit that would remove more than this share of the objects waits for a confirmation. A percentage from 0% to 100%.",
+            "default": "10%",
+            "pattern": "^(100|[1-9]?[0-9])%$",
+            "examples": [
+              "10%"
+            ]
+          },
+          "freeze": {
+            "$ref": "common.schema.json#/$defs/Freeze",
+            "description": "Freezes the whole fleet.",
+            "examples": [
+              {
+                "who": "dana@example.org",
+                "why": "Black Friday"
+              }
+            ]
+          },
+          "connection": {
+            "$ref": "common.schema.json#/$defs/Connection",
+            "description": "How hosts are reached, for all clusters that do not say otherwise.",
+            "examples": [
+              {
+                "user": "admin"
+              }
+            ]
+          }
+        },
+        "examples": [
+          {
+            "pruneGuard": "10%"
+          }
+        ]
+      }
+    },
+    "examples": [
+      {
+        "apiVersion": "intendant/v1",
+        "kind": "Fleet",
+        "metadata": {
+          "name": "prod"
+        },
+        "spec": {
+          "checks": {
+            "interval": "60s"
+          },
+          "pruneGuard": "10%"
+        }
+      }
+    ]
+  },
+  "host": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://intendant.dev/schema/v1/host.schema.json",
+    "title": "Host",
+    "description": "A machine that is reached over SSH.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "apiVersion",
+      "kind",
+      "metadata",
+      "spec"
+    ],
+    "properties": {
+      "apiVersion": {
+        "$ref": "common.schema.json#/$defs/ApiVersion"
+      },
+      "kind": {
+        "type": "string",
+        "const": "Host",
+        "description": "The kind of this document.",
+        "examples": [
+          "Host"
+        ]
+      },
+      "metadata": {
+        "$ref": "common.schema.json#/$defs/Metadata"
+      },
+      "spec": {
+        "$ref": "#/$defs/HostSpec"
+      }
+    },
+    "$defs": {
+      "HostSpec": {
+        "type": "object",
+        "description": "Where the host is and how it is reached.",
+        "additionalProperties": false,
+        "required": [
+          "address"
+        ],
+        "properties": {
+          "address": {
+            "type": "string",
+            "description": "IP address or DNS name at which SSH answers, without a port.",
+            "format": "host-address",
+            "maxLength": 253,
+            "examples": [
+              "10.20.0.11"
+            ]
+          },
+          "port": {
+            "$ref": "common.schema.json#/$defs/Port",
+            "description": "TCP port of the SSH server. Without it: the Cluster's, the Fleet's, or 22.",
+            "examples": [
+              22
+            ]
+          },
+          "user": {
+            "$ref": "common.schema.json#/$defs/User",
+            "description": "User to log in as. Without it: the Cluster's, the Fleet's, or root.",
+            "examples": [
+              "admin"
+            ]
+          },
+          "cluster": {
+            "$ref": "common.schema.json#/$defs/Name",
+            "description": "The Cluster that the host belongs to.",
+            "x-intendant-ref": "Cluster",
+            "x-intendant-owner": true,
+            "examples": [
+              "web"
+            ]
+          },
+          "identity": {
+            "$ref": "common.schema.json#/$defs/Name",
+            "description": "Name of the SSH identity in the daemon's configuration. Without it: the Cluster's, the Fleet's, or `default`.",
+            "examples": [
+              "default"
+            ]
+          },
+          "jumpHost": {
+            "$ref": "common.schema.json#/$defs/Name",
+            "description": "The Host through which this one is reached.",
+            "x-intendant-ref": "Host",
+            "examples": [
+              "bastion"
+            ]
+          },
+          "hostKeys": {
+            "type": "array",
+            "description": "Public keys that the host may show; any other key stops it. One line each, as `ssh-keyscan` prints after the name.",
+            "items": {
+              "$ref": "common.schema.json#/$defs/PublicKey"
+            },
+            "minItems": 1,
+            "examples": [
+              [
+                "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHEa9uKS9bGvTHYxZPBHUeVNV9EF8HkNvvDFf0FSDoPv"
+              ]
+            ]
+          },
+          "maintenance": {
+            "$ref": "common.schema.json#/$defs/Freeze",
+            "description": "Takes the host out of operations, budgets and alarms while somebody works on it.",
+            "examples": [
+              {
+                "who": "dana@example.org",
+                "why": "new disk",
+                "until": "2027-01-04T08:00:00Z"
+              }
+            ]
+          },
+          "onRemove": {
+            "type": "string",
+            "enum": [
+              "leave",
+              "clean"
+            ],
+            "description": "What happens to what Intendant put on the host when its document is removed. The machine itself is never destroyed.",
+            "default": "leave",
+            "examples": [
+              "clean"
+            ]
+          },
+          "description": {
+            "type": "string",
+            "description": "What it is for, for people.",
+            "examples": [
+              "Rack 4, left"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "address": "10.20.0.11",
+            "cluster": "web"
+          }
+        ]
+      }
+    },
+    "examples": [
+      {
+        "apiVersion": "intendant/v1",
+        "kind": "Host",
+        "metadata": {
+          "name": "web-1",
+          "labels": {
+            "role": "web"
+          }
+        },
+        "spec": {
+          "address": "10.20.0.11",
+          "cluster": "web"
+        }
+      }
+    ]
+  },
+  "network": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://intendant.dev/schema/v1/network.schema.json",
+    "title": "Network",
+    "description": "A network that containers of several hosts share.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "apiVersion",
+      "kind",
+      "metadata"
+    ],
+    "properties": {
+      "apiVersion": {
+        "$ref": "common.schema.json#/$defs/ApiVersion"
+      },
+      "kind": {
+        "type": "string",
+        "const": "Network",
+        "description": "The kind of this document.",
+        "examples": [
+          "Network"
+        ]
+      },
+      "metadata": {
+        "$ref": "common.schema.json#/$defs/Metadata"
+      },
+      "spec": {
+        "$ref": "#/$defs/NetworkSpec"
+      }
+    },
+    "$defs": {
+      "NetworkSpec": {
+        "type": "object",
+        "description": "The kind of network and its options.",
+        "additionalProperties": false,
+        "if": {
+          "required": [
+            "type"
+          ],
+          "properties": {
+            "type": {
+              "const": "flannel_server"
+            }
+          }
+        },
+        "then": {
+          "required": [
+            "options"
+          ],
+          "properties": {
+            "options": {
+              "type": "object",
+              "required": [
+                "address"
+              ]
+            }
+          }
+        },
+        "properties": {
+          "type": {
+            "type": "string",
+            "enum": [
+              "flannel_etcd",
+              "flannel_server"
+            ],
+            "description": "`flannel_etcd`: flannel reads its configuration from etcd. `flannel_server`: flannel asks a server of its own.",
+            "default": "flannel_etcd",
+            "examples": [
+              "flannel_etcd"
+            ]
+          },
+          "options": {
+            "type": "object",
+            "description": "Options of the network.",
+            "additionalProperties": false,
+            "properties": {
+              "address": {
+                "type": "string",
+                "description": "`host:port` of the flannel server; required for `flannel_server`.",
+                "format": "host-port",
+                "examples": [
+                  "10.20.0.5:8472"
+                ]
+              },
+              "network": {
+                "type": "string",
+                "description": "The address range of the whole network, as CIDR.",
+                "format": "ipv4-cidr",
+                "examples": [
+                  "10.100.0.0/16"
+                ]
+              },
+              "subnetLen": {
+                "type": "integer",
+                "description": "Prefix length of the part that each host gets.",
+                "minimum": 8,
+                "maximum": 30,
+                "examples": [
+                  24
+                ]
+              },
+              "backend": {
+                "type": "string",
+                "enum": [
+                  "udp",
+                  "vxlan",
+                  "host-gw",
+                  "wireguard"
+                ],
+                "description": "How packets travel between hosts.",
+                "examples": [
+                  "vxlan"
+                ]
+              }
+            },
+            "examples": [
+              {
+                "network": "10.100.0.0/16",
+                "backend": "vxlan"
+              }
+            ]
+          }
+        },
+        "examples": [
+          {
+            "type": "flannel_etcd"
+          }
+        ]
+      }
+    },
+    "examples": [
+      {
+        "apiVersion": "intendant/v1",
+        "kind": "Network",
+        "metadata": {
+          "name": "overlay"
+        },
+        "spec": {
+          "type": "flannel_etcd",
+          "options": {
+            "network": "10.100.0.0/16",
+            "subnetLen": 24,
+            "backend": "vxlan"
+          }
+        }
+      }
+    ]
+  },
+  "operation": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://intendant.dev/schema/v1/operation.schema.json",
+    "title": "Operation",
+    "description": "Something that is done once, on a selection of hosts, in batches. It runs once per name, for ever.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "apiVersion",
+      "kind",
+      "metadata",
+      "spec"
+    ],
+    "properties": {
+      "apiVersion": {
+        "$ref": "common.schema.json#/$defs/ApiVersion"
+      },
+      "kind": {
+        "type": "string",
+        "const": "Operation",
+        "description": "The kind of this document.",
+        "examples": [
+          "Operation"
+        ]
+      },
+      "metadata": {
+        "$ref": "common.schema.json#/$defs/Metadata"
+      },
+      "spec": {
+        "$ref": "#/$defs/OperationSpec"
+      }
+    },
+    "$defs": {
+      "OperationSpec": {
+        "type": "object",
+        "description": "What is done, where, and how carefully.",
+        "required": [
+          "type"
+        ],
+        "discriminator": {
+          "propertyName": "type"
+        },
+        "oneOf": [
+          {
+            "$ref": "#/$defs/RestartOperation"
+          },
+          {
+            "$ref": "#/$defs/RunOperation"
+          }
+        ],
+        "examples": [
+          {
+            "type": "restart",
+            "target": {
+              "cluster": "web"
+            }
+          }
+        ]
+      },
+      "RestartOperation": {
+        "type": "object",
+        "description": "Reboots each host, and counts it as done when it is back with a new boot id and its checks pass.",
+        "additionalProperties": false,
+        "required": [
+          "type",
+          "target"
+        ],
+        "properties": {
+          "type": {
+            "type": "string",
+            "const": "restart",
+            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each.",
+            "examples": [
+              "restart"
+            ]
+          },
+          "description": {
+            "type": "string",
+            "description": "Why it is done, for people.",
+            "examples": [
+              "Kernel update of November"
+            ]
+          },
+          "target": {
+            "$ref": "#/$defs/Target"
+          },
+          "rollout": {
+            "$ref": "common.schema.json#/$defs/Rollout",
+            "description": "How it rolls over the hosts.",
+            "examples": [
+              {
+                "batches": [
+                  1,
+                  "25%"
+                ],
+                "maxFailures": 1
+              }
+            ]
+          },
+          "checks": {
+            "$ref": "#/$defs/OperationChecks"
+          },
+          "timeout": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "Per host: how long it may take to come back (restart), or the script to end (run).",
+            "default": "10m",
+            "examples": [
+              "10m"
+            ]
+          },
+          "suspend": {
+            "type": "boolean",
+            "description": "Starts no further host while true. May change once it has begun.",
+            "default": false,
+            "x-intendant-mutable": true,
+            "examples": [
+              true
+            ]
+          },
+          "cancel": {
+            "type": "boolean",
+            "description": "Ends it for good: the host in hand is brought to its end, no other is started. May change once it has begun.",
+            "default": false,
+            "x-intendant-mutable": true,
+            "examples": [
+              true
+            ]
+          },
+          "retry": {
+            "type": "integer",
+            "description": "A counter: raise it to run again on the hosts that failed or were skipped. May change once it has begun.",
+            "minimum": 0,
+            "default": 0,
+            "x-intendant-mutable": true,
+            "examples": [
+              1
+            ]
+          }
+        },
+        "examples": [
+          {
+            "type": "restart",
+            "target": {
+              "cluster": "web"
+            },
+            "rollout": {
+              "batches": [
+                1,
+                "25%"
+              ]
+            }
+          }
+        ]
+      },
+      "RunOperation": {
+        "type": "object",
+        "description": "Runs a script on each host, and keeps its exit code and the beginning of its output.",
+        "additionalProperties": false,
+        "required": [
+          "type",
+          "target",
+          "script"
+        ],
+        "properties": {
+          "type": {
+            "type": "string",
+            "const": "run",
+            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each.",
+            "examples": [
+              "run"
+            ]
+          },
+          "description": {
+            "type": "string",
+            "description": "Why it is done, for people.",
+            "examples": [
+              "Kernel update of November"
+            ]
+          },
+          "target": {
+            "$ref": "#/$defs/Target"
+          },
+          "script": {
+            "type": "string",
+            "description": "The script; its first line may name an interpreter, else `sh` runs it.",
+            "minLength": 1,
+            "examples": [
+              "#!/bin/sh\nset -e\napt-get update\n"
+            ]
+          },
+          "args": {
+            "type": "array",
+            "items": {
+              "type": "string",
+              "description": "One argument.",
+              "examples": [
+                "--now"
+              ]
+            },
+            "description": "Arguments of the script.",
+            "default": [],
+            "examples": [
+              [
+                "--now"
+              ]
+            ]
+          },
+          "rollout": {
+            "$ref": "common.schema.json#/$defs/Rollout",
+            "description": "How it rolls over the hosts.",
+            "examples": [
+              {
+                "batches": [
+                  1,
+                  "25%"
+                ],
+                "maxFailures": 1
+              }
+            ]
+          },
+          "checks": {
+            "$ref": "#/$defs/OperationChecks"
+          },
+          "timeout": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "Per host: how long it may take to come back (restart), or the script to end (run).",
+            "default": "10m",
+            "examples": [
+              "10m"
+            ]
+          },
+          "suspend": {
+            "type": "boolean",
+            "description": "Starts no further host while true. May change once it has begun.",
+            "default": false,
+            "x-intendant-mutable": true,
+            "examples": [
+              true
+            ]
+          },
+          "cancel": {
+            "type": "boolean",
+            "description": "Ends it for good: the host in hand is brought to its end, no other is started. May change once it has begun.",
+            "default": false,
+            "x-intendant-mutable": true,
+            "examples": [
+              true
+            ]
+          },
+          "retry": {
+            "type": "integer",
+            "description": "A counter: raise it to run again on the hosts that failed or were skipped. May change once it has begun.",
+            "minimum": 0,
+            "default": 0,
+            "x-intendant-mutable": true,
+            "examples": [
+              1
+            ]
+          }
+        },
+        "examples": [
+          {
+            "type": "run",
+            "target": {
+              "cluster": "web"
+            },
+            "script": "systemctl reload nginx\n"
+          }
+        ]
+      },
+      "Target": {
+        "type": "object",
+        "description": "The hosts concerned: exactly one of these. What they select is resolved once, when the operation begins.",
+        "additionalProperties": false,
+        "minProperties": 1,
+        "maxProperties": 1,
+        "properties": {
+          "cluster": {
+            "$ref": "common.schema.json#/$defs/Name",
+            "description": "All hosts of this Cluster.",
+            "x-intendant-ref": "Cluster",
+            "x-intendant-owner": true,
+            "examples": [
+              "web"
+            ]
+          },
+          "hosts": {
+            "type": "array",
+            "uniqueItems": true,
+            "description": "These Hosts.",
+            "items": {
+              "$ref": "common.schema.json#/$defs/Name",
+              "x-intendant-ref": "Host"
+            },
+            "examples": [
+              [
+                "web-1",
+                "web-2"
+              ]
+            ]
+          },
+          "selector": {
+            "$ref": "#/$defs/Selector"
+          }
+        },
+        "examples": [
+          {
+            "cluster": "web"
+          }
+        ]
+      },
+      "Selector": {
+        "type": "object",
+        "description": "Hosts by their labels.",
+        "additionalProperties": false,
+        "required": [
+          "matchLabels"
+        ],
+        "properties": {
+          "cluster": {
+            "$ref": "common.schema.json#/$defs/Name",
+            "description": "Only hosts of this Cluster.",
+            "x-intendant-ref": "Cluster",
+            "x-intendant-owner": true,
+            "examples": [
+              "web"
+            ]
+          },
+          "matchLabels": {
+            "$ref": "common.schema.json#/$defs/StringMap",
+            "description": "Labels that a host must all have. Empty selects nothing.",
+            "examples": [
+              {
+                "role": "web"
+              }
+            ]
+          }
+        },
+        "examples": [
+          {
+            "cluster": "web",
+            "matchLabels": {
+              "role": "web"
+            }
+          }
+        ]
+      },
+      "OperationChecks": {
+        "type": "object",
+        "description": "Commands that each host must pass.",
+        "additionalProperties": false,
+        "default": {},
+        "properties": {
+          "before": {
+            "type": "array",
+            "description": "Before the host is touched; a host that fails is skipped untouched and counts as failed.",
+            "items": {
+              "$ref": "common.schema.json#/$defs/Check"
+            },
+            "default": [],
+            "examples": [
+              [
+                {
+                  "command": [
+                    "systemctl",
+                    "is-system-running"
+                  ]
+                }
+              ]
+            ]
+          },
+          "after": {
+            "type": "array",
+            "description": "After it is done; a host that fails counts as failed.",
+            "items": {
+              "$ref": "common.schema.json#/$defs/Check"
+            },
+            "default": [],
+            "examples": [
+              [
+                {
+                  "command": [
+                    "systemctl",
+                    "is-active",
+                    "--quiet",
+                    "nginx"
+                  ],
+                  "retries": 5
+                }
+              ]
+            ]
+          }
+        },
+        "examples": [
+          {
+            "after": [
+              {
+                "command": [
+                  "systemctl",
+                  "is-active",
+                  "--quiet",
+                  "nginx"
+                ],
+                "retries": 5
+              }
+            ]
+          }
+        ]
+      }
+    },
+    "examples": [
+      {
+        "apiVersion": "intendant/v1",
+        "kind": "Operation",
+        "metadata": {
+          "name": "restart-web-2026-11"
+        },
+        "spec": {
+          "type": "restart",
+          "target": {
+            "cluster": "web"
+          },
+          "rollout": {
+            "batches": [
+              1,
+              "25%"
+            ]
+          }
+        }
+      }
+    ]
+  },
+};

@@ -1,0 +1,811 @@
+// Generated from schema/*.schema.json by `npm run generate`. Do not edit.
+/**
+ * Version of the form of this document.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ApiVersion".
+ */
+export type ApiVersion = 'intendant/v1';
+/**
+ * 1 to 63 small letters, digits, `-` and `.`, beginning and ending with a letter or digit, without `..`.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Name".
+ */
+export type Name = string;
+/**
+ * A duration: one or more numbers with a unit (ms, s, m, h, d).
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Duration".
+ */
+export type Duration = string;
+/**
+ * A number of hosts from 1, or a percentage of all hosts concerned from 1% to 100%, rounded down but never below one host.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Quantity".
+ */
+export type Quantity = number | string;
+/**
+ * A moment in RFC 3339 form, with its zone.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Timestamp".
+ */
+export type Timestamp = string;
+/**
+ * A public key in the form of a known_hosts or .pub file: its type, then base64.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "PublicKey".
+ */
+export type PublicKey = string;
+/**
+ * A login name of at most 32 letters, digits, `_`, `.` and `-`, not beginning with a digit, `.` or `-`.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "User".
+ */
+export type User = string;
+/**
+ * A TCP port.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Port".
+ */
+export type Port = number;
+/**
+ * What is done, where, and how carefully.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "OperationSpec".
+ */
+export type OperationSpec = RestartOperation | RunOperation;
+
+/**
+ * What the hosts of the cluster have in common.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ClusterSpec".
+ */
+export interface ClusterSpec {
+  /**
+   * What it is for, for people.
+   */
+  description?: string;
+  /**
+   * The Network that its hosts share.
+   */
+  network?: Name;
+  /**
+   * The ContainerManager that schedules onto its hosts.
+   */
+  containerManager?: Name;
+  /**
+   * How its hosts are reached, where a Host does not say otherwise.
+   */
+  connection?: Connection;
+  /**
+   * How operations roll over its hosts, where an Operation does not say otherwise.
+   */
+  rollout?: Rollout;
+  /**
+   * Freezes this cluster.
+   */
+  freeze?: Freeze;
+}
+/**
+ * Identity of the document.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Metadata".
+ */
+export interface Metadata {
+  /**
+   * Name of the object, unique among those of its kind: 1 to 63 small letters, digits, `-` and `.`.
+   */
+  name: Name;
+  /**
+   * Words to select by.
+   */
+  labels?: StringMap;
+  /**
+   * Notes for people and programs; Intendant does not read them.
+   */
+  annotations?: StringMap;
+}
+/**
+ * Names with a text each.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "StringMap".
+ */
+export interface StringMap {
+  /**
+   * A text; put numbers and true or false in quotes.
+   */
+  [k: string]: string;
+}
+/**
+ * While it stands, nothing disruptive starts. Work that has begun on a host is first brought to its end.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Freeze".
+ */
+export interface Freeze {
+  /**
+   * Who froze it: a person or a team to ask.
+   */
+  who: string;
+  /**
+   * The reason, shown wherever something waits for it.
+   */
+  why: string;
+  /**
+   * The moment at which it ends by itself; without it, it stands until it is removed.
+   */
+  until?: Timestamp;
+}
+/**
+ * How hosts are reached over SSH. A Host's own field goes before its Cluster's, which goes before the Fleet's.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Connection".
+ */
+export interface Connection {
+  /**
+   * User to log in as; commands run through `sudo -n` when it is not root.
+   */
+  user?: User;
+  /**
+   * TCP port of the SSH server.
+   */
+  port?: Port;
+  /**
+   * Name of the SSH identity in the daemon's configuration; keys themselves never stand in this repository.
+   */
+  identity?: Name;
+  /**
+   * Name of the Host through which the others are reached. The jump host itself ignores it.
+   */
+  jumpHost?: Name;
+  /**
+   * `pinned`: only keys that the Host or the daemon's known_hosts file names. `trust-on-first-use`: the key of the first connection is recorded, and from then on it is pinned.
+   */
+  hostKeys?: 'pinned' | 'trust-on-first-use';
+}
+/**
+ * How many hosts at a time, and what stops it. An Operation's own field goes before its Cluster's.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Rollout".
+ */
+export interface Rollout {
+  /**
+   * Sizes of the batches: a number of hosts, a percentage from 1% to 100%, or a list of these. The last size repeats until all hosts are done.
+   */
+  batches?: number | string | Quantity[];
+  /**
+   * Most hosts of the selection that may be unavailable at once, whoever made them so: a number from 1 or a percentage from 1% to 100%. Without it: the size of the largest batch.
+   */
+  maxUnavailable?: Quantity;
+  /**
+   * How many hosts may fail in the whole operation before it stops. 0 stops at the first failure.
+   */
+  maxFailures?: number;
+  /**
+   * How long the hosts of a batch must stay healthy before the next batch starts.
+   */
+  minHealthyTime?: Duration;
+  /**
+   * Stop after this many batches until a commit raises or removes it, so that a person can look.
+   */
+  pauseAfter?: number;
+}
+/**
+ * A command that runs on the host and passes when it exits with 0. It may run any number of times, so it must change nothing.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Check".
+ */
+export interface Check {
+  /**
+   * What it is called in status; without it, the command itself.
+   */
+  name?: string;
+  /**
+   * The command word by word; no shell reads it.
+   *
+   * Items: One word of the command.
+   */
+  command: string[];
+  /**
+   * How long one run may take before it counts as failed.
+   */
+  timeout?: Duration;
+  /**
+   * How often it is run again before the host counts as failed.
+   */
+  retries?: number;
+  /**
+   * The pause between two runs.
+   */
+  interval?: Duration;
+}
+/**
+ * Where it is and how one logs in. Secrets are named, never written here.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ContainerManagerSpec".
+ */
+export interface ContainerManagerSpec {
+  /**
+   * `trivial` is a manager that does nothing, for clusters without one.
+   */
+  type: 'kubernetes' | 'openshift' | 'trivial';
+  /**
+   * https URL of its API; required unless it is trivial.
+   */
+  server?: string;
+  /**
+   * Where the daemon finds the bearer token: exactly one of these.
+   */
+  tokenFrom?: {
+    /**
+     * Name of an environment variable of the daemon.
+     */
+    env?: string;
+    /**
+     * Absolute path of a file on the daemon's machine.
+     */
+    file?: string;
+  };
+  /**
+   * Where the daemon finds its client certificate.
+   */
+  clientCertificateFrom?: {
+    /**
+     * Absolute path of the certificate in PEM form.
+     */
+    certificateFile: string;
+    /**
+     * Absolute path of its private key in PEM form.
+     */
+    keyFile: string;
+  };
+  /**
+   * Absolute path of the certificate authority to trust, in PEM form. Without it: those of the system.
+   */
+  caFile?: string;
+}
+/**
+ * How the daemon logs in to a git repository. Secrets are named by file or environment variable.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "DaemonAuth".
+ */
+export interface DaemonAuth {
+  /**
+   * User name for basic credentials; `git` where only a token is given.
+   */
+  username?: string;
+  /**
+   * File that holds the password.
+   */
+  passwordFile?: string;
+  /**
+   * Environment variable that holds the password.
+   */
+  passwordEnv?: string;
+  /**
+   * File that holds a token.
+   */
+  tokenFile?: string;
+  /**
+   * Environment variable that holds a token.
+   */
+  tokenEnv?: string;
+  /**
+   * SSH private key (a deploy key).
+   */
+  keyFile?: string;
+  /**
+   * Environment variable that holds an SSH private key.
+   */
+  keyEnv?: string;
+  /**
+   * Use the SSH agent that `SSH_AUTH_SOCK` names.
+   */
+  agent?: boolean;
+  /**
+   * Public keys that the git server may show.
+   */
+  hostKeys?: PublicKey[];
+  /**
+   * known_hosts file with the git server's key.
+   */
+  knownHostsFile?: string;
+}
+/**
+ * The config repository.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "DaemonRepository".
+ */
+export interface DaemonRepository {
+  /**
+   * https URL, `ssh://` URL, `user@host:path`, or a local path.
+   */
+  url: string;
+  /**
+   * The branch that says what should be.
+   */
+  branch?: string;
+  /**
+   * Folder below the repository's root that is read; empty reads all.
+   */
+  path?: string;
+  auth?: DaemonAuth;
+  /**
+   * Certificate authority of the git server, in PEM form.
+   */
+  caFile?: string;
+  /**
+   * How often the remote is asked whether the branch moved.
+   */
+  poll?: Duration;
+}
+/**
+ * Where status commits are pushed, when not to the config repository. The branch stands in the Fleet.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "DaemonStatus".
+ */
+export interface DaemonStatus {
+  /**
+   * As `repository.url`; without it, that one.
+   */
+  url?: string;
+  /**
+   * As `repository.auth`; without it, that one. A credential that may write only here is safer.
+   */
+  auth?: DaemonAuth;
+  /**
+   * As `repository.caFile`.
+   */
+  caFile?: string;
+}
+/**
+ * An etcd cluster.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "DaemonEtcd".
+ */
+export interface DaemonEtcd {
+  /**
+   * URLs of the members.
+   *
+   * Items: URL of a member.
+   */
+  endpoints: string[];
+  /**
+   * Certificate authority, in PEM form.
+   */
+  caFile?: string;
+  /**
+   * Client certificate, in PEM form.
+   */
+  certFile?: string;
+  /**
+   * Key of the client certificate, in PEM form.
+   */
+  keyFile?: string;
+  /**
+   * etcd user.
+   */
+  username?: string;
+  /**
+   * File that holds the etcd user's password.
+   */
+  passwordFile?: string;
+  /**
+   * Environment variable that holds it.
+   */
+  passwordEnv?: string;
+}
+/**
+ * Where live state is kept. Without `etcd`: an embedded store in the state folder.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "DaemonStore".
+ */
+export interface DaemonStore {
+  etcd?: DaemonEtcd;
+}
+/**
+ * A way to log in to hosts: one of `keyFile`, `keyEnv` and `agent`.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "SshIdentity".
+ */
+export interface SshIdentity {
+  /**
+   * SSH private key.
+   */
+  keyFile?: string;
+  /**
+   * Environment variable that holds an SSH private key.
+   */
+  keyEnv?: string;
+  /**
+   * Use the SSH agent that `SSH_AUTH_SOCK` names.
+   */
+  agent?: boolean;
+  /**
+   * Environment variable that holds the key's passphrase.
+   */
+  passphraseEnv?: string;
+}
+/**
+ * How the daemon speaks to hosts.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "DaemonSsh".
+ */
+export interface DaemonSsh {
+  /**
+   * Identities by the name that Hosts, Clusters and the Fleet use.
+   */
+  identities?: {
+    [k: string]: SshIdentity;
+  };
+  /**
+   * known_hosts file with keys of hosts.
+   */
+  knownHostsFile?: string;
+  /**
+   * How many connections may be in their handshake at once.
+   */
+  maxConcurrentStarts?: number;
+  /**
+   * How long a connection may take to stand.
+   */
+  connectTimeout?: Duration;
+  /**
+   * Dial another `address:port` than the one that a Host names, for tests and demonstrations.
+   */
+  dialMap?: {
+    /**
+     * The `address:port` that is dialled.
+     */
+    [k: string]: string;
+  };
+  /**
+   * Public keys by `address:port`, for tests and demonstrations.
+   */
+  hostKeyMap?: {
+    /**
+     * Keys that may be shown.
+     */
+    [k: string]: PublicKey[];
+  };
+  /**
+   * Folder on hosts where steps are recorded. Without it: /var/lib/intendant/<fleet>/steps.
+   */
+  stepsRoot?: string;
+}
+/**
+ * The daemon's own configuration, a file on its machine.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "DaemonConfig".
+ */
+export interface DaemonConfig {
+  apiVersion: ApiVersion;
+  /**
+   * The kind of this document.
+   */
+  kind: 'Daemon';
+  /**
+   * Name of the fleet: part of store keys and of folders on hosts. Never change it.
+   */
+  fleet: Name;
+  /**
+   * Folder for the clone, the cache, the embedded store and the socket.
+   */
+  state: string;
+  repository: DaemonRepository;
+  status?: DaemonStatus;
+  store?: DaemonStore;
+  ssh?: DaemonSsh;
+  /**
+   * Accept this commit though it does not follow from the last accepted one: the way back after a forced push.
+   */
+  acceptRevision?: string;
+}
+/**
+ * Settings of the whole fleet.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "FleetSpec".
+ */
+export interface FleetSpec {
+  /**
+   * Where and how the outcome is written back.
+   */
+  status?: {
+    /**
+     * Branch that status commits go to; nobody else should push to it.
+     */
+    branch?: string;
+    /**
+     * How often `fleet.yaml` is committed though nothing changed, so that a dead daemon shows.
+     */
+    heartbeat?: Duration;
+    /**
+     * Changes within this time become one commit.
+     */
+    window?: Duration;
+  };
+  /**
+   * How hosts are looked at between changes.
+   */
+  checks?: {
+    /**
+     * Time between two checks of a host.
+     */
+    interval?: Duration;
+    /**
+     * How many checks in a row must fail before a host is `failed`.
+     */
+    failAfter?: number;
+    /**
+     * How long one check may take.
+     */
+    timeout?: Duration;
+  };
+  /**
+   * Longest pause before something that failed in passing is tried again.
+   */
+  retryInterval?: Duration;
+  /**
+   * A commit that would remove more than this share of the objects waits for a confirmation. A percentage from 0% to 100%.
+   */
+  pruneGuard?: string;
+  /**
+   * Freezes the whole fleet.
+   */
+  freeze?: Freeze;
+  /**
+   * How hosts are reached, for all clusters that do not say otherwise.
+   */
+  connection?: Connection;
+}
+/**
+ * Where the host is and how it is reached.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "HostSpec".
+ */
+export interface HostSpec {
+  /**
+   * IP address or DNS name at which SSH answers, without a port.
+   */
+  address: string;
+  /**
+   * TCP port of the SSH server. Without it: the Cluster's, the Fleet's, or 22.
+   */
+  port?: Port;
+  /**
+   * User to log in as. Without it: the Cluster's, the Fleet's, or root.
+   */
+  user?: User;
+  /**
+   * The Cluster that the host belongs to.
+   */
+  cluster?: Name;
+  /**
+   * Name of the SSH identity in the daemon's configuration. Without it: the Cluster's, the Fleet's, or `default`.
+   */
+  identity?: Name;
+  /**
+   * The Host through which this one is reached.
+   */
+  jumpHost?: Name;
+  /**
+   * Public keys that the host may show; any other key stops it. One line each, as `ssh-keyscan` prints after the name.
+   */
+  hostKeys?: PublicKey[];
+  /**
+   * Takes the host out of operations, budgets and alarms while somebody works on it.
+   */
+  maintenance?: Freeze;
+  /**
+   * What happens to what Intendant put on the host when its document is removed. The machine itself is never destroyed.
+   */
+  onRemove?: 'leave' | 'clean';
+  /**
+   * What it is for, for people.
+   */
+  description?: string;
+}
+/**
+ * The kind of network and its options.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "NetworkSpec".
+ */
+export interface NetworkSpec {
+  /**
+   * `flannel_etcd`: flannel reads its configuration from etcd. `flannel_server`: flannel asks a server of its own.
+   */
+  type?: 'flannel_etcd' | 'flannel_server';
+  /**
+   * Options of the network.
+   */
+  options?: {
+    /**
+     * `host:port` of the flannel server; required for `flannel_server`.
+     */
+    address?: string;
+    /**
+     * The address range of the whole network, as CIDR.
+     */
+    network?: string;
+    /**
+     * Prefix length of the part that each host gets.
+     */
+    subnetLen?: number;
+    /**
+     * How packets travel between hosts.
+     */
+    backend?: 'udp' | 'vxlan' | 'host-gw' | 'wireguard';
+  };
+}
+/**
+ * Reboots each host, and counts it as done when it is back with a new boot id and its checks pass.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "RestartOperation".
+ */
+export interface RestartOperation {
+  /**
+   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each.
+   */
+  type: 'restart';
+  /**
+   * Why it is done, for people.
+   */
+  description?: string;
+  target: Target;
+  /**
+   * How it rolls over the hosts.
+   */
+  rollout?: Rollout;
+  checks?: OperationChecks;
+  /**
+   * Per host: how long it may take to come back (restart), or the script to end (run).
+   */
+  timeout?: Duration;
+  /**
+   * Starts no further host while true. May change once it has begun.
+   */
+  suspend?: boolean;
+  /**
+   * Ends it for good: the host in hand is brought to its end, no other is started. May change once it has begun.
+   */
+  cancel?: boolean;
+  /**
+   * A counter: raise it to run again on the hosts that failed or were skipped. May change once it has begun.
+   */
+  retry?: number;
+}
+/**
+ * Runs a script on each host, and keeps its exit code and the beginning of its output.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "RunOperation".
+ */
+export interface RunOperation {
+  /**
+   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each.
+   */
+  type: 'run';
+  /**
+   * Why it is done, for people.
+   */
+  description?: string;
+  target: Target;
+  /**
+   * The script; its first line may name an interpreter, else `sh` runs it.
+   */
+  script: string;
+  /**
+   * Arguments of the script.
+   *
+   * Items: One argument.
+   */
+  args?: string[];
+  /**
+   * How it rolls over the hosts.
+   */
+  rollout?: Rollout;
+  checks?: OperationChecks;
+  /**
+   * Per host: how long it may take to come back (restart), or the script to end (run).
+   */
+  timeout?: Duration;
+  /**
+   * Starts no further host while true. May change once it has begun.
+   */
+  suspend?: boolean;
+  /**
+   * Ends it for good: the host in hand is brought to its end, no other is started. May change once it has begun.
+   */
+  cancel?: boolean;
+  /**
+   * A counter: raise it to run again on the hosts that failed or were skipped. May change once it has begun.
+   */
+  retry?: number;
+}
+/**
+ * The hosts concerned: exactly one of these. What they select is resolved once, when the operation begins.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Target".
+ */
+export interface Target {
+  /**
+   * All hosts of this Cluster.
+   */
+  cluster?: Name;
+  /**
+   * These Hosts.
+   */
+  hosts?: Name[];
+  selector?: Selector;
+}
+/**
+ * Hosts by their labels.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Selector".
+ */
+export interface Selector {
+  /**
+   * Only hosts of this Cluster.
+   */
+  cluster?: Name;
+  /**
+   * Labels that a host must all have. Empty selects nothing.
+   */
+  matchLabels: StringMap;
+}
+/**
+ * Commands that each host must pass.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "OperationChecks".
+ */
+export interface OperationChecks {
+  /**
+   * Before the host is touched; a host that fails is skipped untouched and counts as failed.
+   */
+  before?: Check[];
+  /**
+   * After it is done; a host that fails counts as failed.
+   */
+  after?: Check[];
+}
+
+declare module '../../reconciler/model/resource.ts' {
+  interface SpecByKind {
+    Cluster: ClusterSpec;
+    ContainerManager: ContainerManagerSpec;
+    Fleet: FleetSpec;
+    Host: HostSpec;
+    Network: NetworkSpec;
+    Operation: OperationSpec;
+  }
+}
