@@ -1,0 +1,76 @@
+import type { Sensitive } from '../model/sensitive.ts';
+import type { IdentityConfig } from '../ssh/identity.ts';
+
+/** What one daemon needs to know, after defaults, with secrets read and paths absolute. Made by `loadDaemonConfig`. */
+export interface DaemonConfig {
+  /** Name of the fleet: the prefix in the store and the folder on hosts. */
+  fleet: string;
+  /** Absolute path of the daemon's own folder: clone, cache, embedded store, socket. */
+  state: string;
+  repository: ConfigRepository;
+  /** Where the status branch is pushed. Its name stands in the Fleet document. */
+  status: GitRemote;
+  store: StoreConfig;
+  ssh: SshConfig;
+  /** Commit (hex) that is accepted although it does not follow from the accepted one. */
+  acceptRevision?: string;
+}
+
+/** A git repository and how to log in to it. */
+export interface GitRemote {
+  /** `https://…`, `ssh://…`, `git@host:path`, or an absolute path. */
+  url: string;
+  auth: GitAuth;
+  /** PEM of the authorities to trust for https; absent = the system's. */
+  ca?: string;
+}
+
+/** The repository that says what the fleet should be. */
+export interface ConfigRepository extends GitRemote {
+  branch: string;
+  /** Folder below the repository's root that holds the documents, without slashes at its ends; empty = all of it. */
+  path: string;
+  /** Time between two looks at the remote, before jitter. */
+  pollMs: number;
+}
+
+/** Credentials of a git remote. For https: a token, or a user and a password. For ssh: a key or an agent, and pinned host keys. */
+export interface GitAuth {
+  username?: string;
+  password?: Sensitive;
+  token?: Sensitive;
+  /** The ssh key or agent, read at every connect. */
+  identity?: IdentityConfig;
+  /** Public keys of the server, `ssh-ed25519 AAAA…`. */
+  hostKeys: string[];
+  /** Content of a known_hosts file. */
+  knownHosts?: string;
+}
+
+export type StoreConfig = { type: 'embedded' } | ({ type: 'etcd' } & EtcdConfig);
+
+export interface EtcdConfig {
+  endpoints: string[];
+  /** PEM texts. */
+  ca?: string;
+  certificate?: string;
+  key?: Sensitive;
+  username?: string;
+  password?: Sensitive;
+}
+
+export interface SshConfig {
+  /** By name; `default` is used where a Host or Cluster names none. */
+  identities: Record<string, IdentityConfig>;
+  /** Content of a known_hosts file with keys of hosts. */
+  knownHosts?: string;
+  /** Connections that may be in their handshake at once. */
+  maxConcurrentStarts: number;
+  connectTimeoutMs: number;
+  /** `address:port` of a Host to the `address:port` that is dialled instead. */
+  dialMap: Record<string, string>;
+  /** `address:port` of a Host to public keys that are pinned besides those that the Host names. */
+  hostKeyMap: Record<string, string[]>;
+  /** Folder on hosts that records steps; absent = `/var/lib/intendant/<fleet>/steps`. */
+  stepsRoot?: string;
+}
