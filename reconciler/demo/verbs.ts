@@ -1,0 +1,53 @@
+import { framed, HOSTILE, USAGE } from './answer.ts';
+import type { Answer, VerbCall } from './answer.ts';
+import type { SimHost } from './sim-host.ts';
+import { runArgv } from './tiny-shell.ts';
+import { readStep, startStep } from './verb-steps.ts';
+
+const CHECK_OUTPUT_BYTES = 4096;
+/** Does on a simulated host what the product's script of that name does on a real one. */
+export async function runVerb(host: SimHost, call: VerbCall): Promise<Answer> {
+  switch (call.verb) {
+    case 'facts':
+      return call.args[0] === undefined ? USAGE : framed(call.args[0], host.facts());
+    case 'step-start':
+      return startStep(host, call);
+    case 'step-read':
+      return readStep(host, call);
+    case 'check':
+      return check(host, call);
+    case 'other':
+      return other(host, call);
+  }
+}
+
+async function check(host: SimHost, call: VerbCall): Promise<Answer> {
+  const [nonce, timeout, dashes, ...argv] = call.args;
+  if (!nonce || !Number(timeout) || dashes !== '--' || argv.length === 0) return USAGE;
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new Error('timeout')), Number(timeout) * 1000);
+  try {
+    const result = host.wellBehaved()
+      ? await runArgv(host, argv, AbortSignal.any([call.signal, limit.signal]))
+      : { exitCode: 1, output: 'the simulated check fails\n' };
+    const output = Buffer.from(host.faults.hostileOutput ? HOSTILE + result.output : result.output);
+    return framed(nonce, {
+      exitCode: String(result.exitCode),
+      output: output.subarray(0, CHECK_OUTPUT_BYTES).toString('base64'),
+    });
+  } catch (error) {
+    if (!limit.signal.aborted) throw error;
+    return framed(nonce, { exitCode: '124', output: '' });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A command that is not one of the product's: the few that the tiny shell knows, `cat`, or 127. */
+async function other(host: SimHost, call: VerbCall): Promise<Answer> {
+  if (call.args[0] === 'cat' && call.args.length === 1) {
+    return { exitCode: 0, stdout: (await call.stdin()).toString('utf8'), stderr: '' };
+  }
+  const { exitCode, output } = await runArgv(host, call.args, call.signal);
+  return exitCode === 127 ? { exitCode, stdout: '', stderr: output } : { exitCode, stdout: output, stderr: '' };
+}
