@@ -1,14 +1,16 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url';
-import { flush, run } from '@oclif/core';
+import { Config, flush, run } from '@oclif/core';
 import { exitCodeOf } from './exit.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const argv = process.argv.slice(2);
+const config = await Config.load(root);
 
 try {
-  await run(process.argv.slice(2), root);
+  await run(argv, config);
   await flush();
 } catch (thrown) {
   await flush();
-  process.exit(exitCodeOf(thrown, process.argv.slice(2)));
+  process.exit(exitCodeOf(thrown, argv, config.commandIDs));
 }

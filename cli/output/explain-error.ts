@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import { IntendantError, messageOf } from '../../reconciler/model/errors.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { outputDocument, serialize, type OutputFormat } from './document.ts';
@@ -19,8 +20,8 @@ interface UsageError {
   parse?: unknown;
 }
 
-/** Any thrown value, explained. Wrong command lines exit 2, everything else 1. */
-export function explainError(thrown: unknown): ExplainedError {
+/** Any thrown value, explained. Wrong command lines exit 2, everything else 1. `commands` are those that exist. */
+export function explainError(thrown: unknown, commands: readonly string[] = []): ExplainedError {
   if (thrown instanceof IntendantError) {
     const exitCode =
       thrown.code === 'USAGE' ? EXIT.usage : thrown.code === 'INTERRUPTED' ? EXIT.interrupted : EXIT.error;
@@ -29,6 +30,8 @@ export function explainError(thrown: unknown): ExplainedError {
   const usage = thrown as UsageError | undefined;
   if (usage?.oclif?.exit === 2 || usage?.parse !== undefined) {
     const [message, ...rest] = messageOf(thrown).split('\nSee more help with --help');
+    const [, unknown] = /^command (.*) not found$/.exec(message ?? '') ?? [];
+    if (unknown !== undefined) return unknownCommand(unknown.replaceAll(':', ' '), commands);
     const hint = usage.suggestions?.join(' ') ?? 'Add --help to see what this command takes.';
     return { code: 'USAGE', message: sentence((message ?? '') + rest.join('')), hint, exitCode: EXIT.usage };
   }
@@ -40,9 +43,22 @@ export function explainError(thrown: unknown): ExplainedError {
   };
 }
 
+function unknownCommand(command: string, commands: readonly string[]): ExplainedError {
+  const [word = ''] = command.split(' ');
+  const [nearest] = commands.toSorted((a, b) => distance(a, word) - distance(b, word));
+  const close = nearest !== undefined && nearest !== word && distance(nearest, word) <= Math.max(2, word.length / 3);
+  const message = commands.includes(word)
+    ? `"${word}" takes no "${command.slice(word.length + 1)}".`
+    : `There is no command "${command}"${close ? `, did you mean "${nearest}"?` : '.'}`;
+  return { code: 'USAGE', message, hint: 'intendant --help lists the commands.', exitCode: EXIT.usage };
+}
+
 /** The text for stderr: for people, or a document of kind `Error` where the output is for programs. No stack unless `debug`. */
-export function renderError(thrown: unknown, options: { format: OutputFormat; paint: Paint; debug: boolean }): string {
-  const { exitCode: _, ...error } = explainError(thrown);
+export function renderError(
+  thrown: unknown,
+  options: { format: OutputFormat; paint: Paint; debug: boolean; commands?: readonly string[] },
+): string {
+  const { exitCode: _, ...error } = explainError(thrown, options.commands);
   if (options.format !== 'table') return serialize(outputDocument('Error', { error }), options.format);
   const lines = [`${options.paint('bad', 'Error:')} ${plainText(error.message)}`];
   if (error.hint) lines.push(`Hint:  ${plainText(error.hint)}`);
