@@ -1,4 +1,5 @@
 import type { IntendantError } from './errors.ts';
+import type { Json } from './json.ts';
 import type { Plan, Step, StepOutcome } from './plan.ts';
 import type { Kind, Resource, ResourceKey } from './resource.ts';
 import type { ObjectStatus } from './status.ts';
@@ -7,6 +8,7 @@ import type { ObjectStatus } from './status.ts';
 export type Outcome =
   | { result: 'steady'; recheckAfterMs?: number }
   | { result: 'progress' }
+  /** Without `retryAfterMs` somebody or something else must act first; with it, time alone ends the wait. */
   | { result: 'waiting'; reason: string; retryAfterMs?: number }
   | { result: 'stalled'; reason: string }
   | { result: 'failed'; error: IntendantError };
@@ -33,5 +35,10 @@ export interface Controller<K extends Kind, Observed, Deps, Context> {
 export interface Assessment {
   /** Undefined: the object is gone and its status with it. */
   status: ObjectStatus | undefined;
+  /**
+   * What the kind remembers beside its status, written in the same transaction, before any step of the plan begins.
+   * Undefined: as it was. Null: forget it.
+   */
+  record?: Json;
   outcome: Outcome;
 }

@@ -67,3 +67,12 @@ export function asIntendantError(thrown: unknown): IntendantError {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** `HOST_KEY_CHANGED` → `HostKeyChanged`: error codes as condition reasons. */
+export function reasonOfCode(code: string): string {
+  return code
+    .toLowerCase()
+    .split('_')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+}

@@ -18,6 +18,11 @@ export interface Step {
   timeoutMs: number;
   /** What the action needs; no secrets. */
   parameters: JsonObject;
+  /** Order of the step among those of its host and round. */
+  ordinal: number;
+  round: number;
+  /** True: nothing is done; the step's `verdict` is written as the host's outcome and its claim is released, in one transaction. */
+  verdict?: StepOutcome;
 }
 
 /** A difference between desired and observed, for people. */
@@ -46,6 +51,17 @@ export interface StepOutcome {
   message: string;
   /** What later steps and the status need: exit code, new boot id. */
   data?: Record<string, Json>;
+}
+
+/** What the executor writes into the journal for one step: the intent before the effect, the outcome after it. */
+export interface JournalRecord {
+  format: number;
+  /** Round of the operation: 0, then one more for each `retry`. */
+  round: number;
+  step: Step;
+  /** ISO time of the intent. Never rewritten while the step is open. */
+  startedAt: string;
+  outcome?: StepOutcome & { at: string };
 }
 
 export const EMPTY_PLAN: Plan = { changes: [], steps: [], warnings: [] };

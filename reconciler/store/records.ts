@@ -16,6 +16,8 @@ export interface RevisionRecord {
   refused?: { code: string; message: string };
   /** Clusters held at an older commit by diagnostics; the key `*` holds everything. */
   held: Record<string, string>;
+  /** Sequence of the commits in `held`: a restart reads them oldest first. */
+  heldSequence?: Record<string, number>;
   /** Findings at the tip, at most 200; `diagnosticsTotal` counts all. */
   diagnostics: Diagnostic[];
   diagnosticsTotal: number;

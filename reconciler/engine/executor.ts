@@ -1,0 +1,143 @@
+import { isoTime, type Clock } from '../model/clock.ts';
+import { asIntendantError, reasonOfCode } from '../model/errors.ts';
+import type { Json } from '../model/json.ts';
+import type { JournalRecord, Step, StepOutcome } from '../model/plan.ts';
+import { splitKey, type ResourceKey } from '../model/resource.ts';
+import type { AnyController, KindDeps, KindLog } from '../kinds/context.ts';
+import { keys } from '../store/keys.ts';
+import type { ClaimRecord } from '../store/records.ts';
+import type { Expectation, Write } from '../store/state-store.ts';
+import type { LiveStore } from './live-store.ts';
+
+export interface ExecutorOptions {
+  live: LiveStore;
+  deps: KindDeps;
+  clock: Clock;
+  log: KindLog;
+  holder: string;
+  /** Called when a step has ended, or could not begin: look at these keys again. */
+  requeue(keys: readonly ResourceKey[]): void;
+}
+
+/**
+ * Carries out steps, each as a task of its own. Intent before effect: the intent, and with the first of them the host's
+ * claim, is durable before `apply` is called; the outcome is durable before the owner is looked at again. A task that is
+ * aborted leaves its intent open, to be re-attached by whoever starts next.
+ */
+export class Executor {
+  readonly #options: ExecutorOptions;
+  /** Steps in hand: owner → hosts. One step per host of an owner at a time. */
+  readonly #running = new Map<ResourceKey, Map<string, Promise<void>>>();
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+  }
+
+  /** Hosts on which a step of this owner is in hand. */
+  inFlight(owner: ResourceKey): ReadonlySet<string> {
+    return new Set(this.#running.get(owner)?.keys() ?? []);
+  }
+
+  get busy(): boolean {
+    return this.#running.size > 0;
+  }
+
+  /** Resolves when every task has ended. */
+  async settled(): Promise<void> {
+    while (this.busy) await Promise.all([...this.#running.values()].flatMap((tasks) => [...tasks.values()]));
+  }
+
+  /** Starts a step unless one of this owner is in hand on the same host. Never throws. */
+  start(owner: ResourceKey, step: Step, controller: AnyController, signal: AbortSignal): void {
+    const host = splitKey(step.target).name;
+    const tasks = this.#running.get(owner) ?? new Map<string, Promise<void>>();
+    if (tasks.has(host)) return;
+    this.#running.set(owner, tasks);
+    const task = this.#perform(owner, host, step, controller, signal)
+      .catch((error: unknown) => {
+        if (signal.aborted) return;
+        this.#options.log.warn({ key: owner, host, step: step.id, err: asIntendantError(error) }, 'step could not be journalled');
+      })
+      .finally(() => {
+        tasks.delete(host);
+        if (tasks.size === 0) this.#running.delete(owner);
+        if (!signal.aborted) this.#options.requeue(step.verdict ? [owner, step.target] : [owner]);
+      });
+    tasks.set(host, task);
+  }
+
+  async #perform(owner: ResourceKey, host: string, step: Step, controller: AnyController, signal: AbortSignal): Promise<void> {
+    if (step.verdict) return this.#release(owner, host, step, step.verdict);
+    const intent = await this.#intend(owner, host, step);
+    if (!intent) return;
+    const outcome = await this.#apply(intent.step, controller, signal);
+    if (outcome) await this.#record(owner, host, intent, outcome);
+  }
+
+  /** Makes the intent durable, together with the claim on the host. An intent that is open is kept as it is. */
+  async #intend(owner: ResourceKey, host: string, step: Step): Promise<JournalRecord | undefined> {
+    const { live, clock, holder, log } = this.#options;
+    const journalKey = this.#journalKey(owner, host, step);
+    const open = live.get(journalKey) as unknown as JournalRecord | undefined;
+    const now = isoTime(clock.now());
+    const intent: JournalRecord = open ?? { format: 1, round: step.round, step, startedAt: now };
+    const claim = live.get(keys.claim(host)) as unknown as ClaimRecord | undefined;
+    const writes: Write[] = open ? [] : [{ put: journalKey, value: intent as unknown as Json }];
+    const expectations: Expectation[] = [];
+    if (!claim) {
+      const taken: ClaimRecord = { format: 1, owner, round: step.round, since: now, holder };
+      writes.push({ put: keys.claim(host), value: taken as unknown as Json });
+      expectations.push({ key: keys.claim(host), revision: 0 });
+    } else if (claim.owner !== owner) {
+      log.info({ key: owner, host, owner: claim.owner }, 'host is claimed by another');
+      return undefined;
+    }
+    if (writes.length > 0 && !(await live.commit(writes, expectations)).ok) return undefined;
+    return intent;
+  }
+
+  /** Undefined: aborted, the intent stays open. */
+  async #apply(step: Step, controller: AnyController, signal: AbortSignal): Promise<StepOutcome | undefined> {
+    try {
+      const outcome = await controller.apply(step, this.#options.deps, signal);
+      return signal.aborted ? undefined : outcome;
+    } catch (thrown) {
+      if (signal.aborted) return undefined;
+      const error = asIntendantError(thrown);
+      this.#options.log.warn({ step: step.id, err: error }, 'step failed');
+      return { result: 'failed', reason: reasonOfCode(error.code), message: error.message };
+    }
+  }
+
+  async #record(owner: ResourceKey, host: string, intent: JournalRecord, outcome: StepOutcome): Promise<void> {
+    const { live, clock, log } = this.#options;
+    const { output, ...data } = outcome.data ?? {};
+    const entry: JournalRecord = { ...intent, outcome: { ...outcome, data, at: isoTime(clock.now()) } };
+    const writes: Write[] = [{ put: this.#journalKey(owner, host, intent.step), value: entry as unknown as Json }];
+    if (output !== undefined) writes.push({ put: keys.output(splitKey(owner).name, host, stepName(intent.step)), value: output });
+    await live.commit(writes);
+    log.info({ key: owner, host, step: intent.step.id, result: outcome.result, reason: outcome.reason }, 'step ended');
+  }
+
+  /** Writes the host's outcome and gives the host back, in one transaction. */
+  async #release(owner: ResourceKey, host: string, step: Step, verdict: StepOutcome): Promise<void> {
+    const { live, clock, log } = this.#options;
+    const at = isoTime(clock.now());
+    const entry: JournalRecord = { format: 1, round: step.round, step, startedAt: at, outcome: { ...verdict, at } };
+    const claim = live.get(keys.claim(host)) as unknown as ClaimRecord | undefined;
+    const writes: Write[] = [{ put: this.#journalKey(owner, host, step), value: entry as unknown as Json }];
+    if (claim?.owner === owner) writes.push({ delete: keys.claim(host) });
+    await live.commit(writes);
+    log.info({ key: owner, host, result: verdict.result, reason: verdict.reason }, 'host has its outcome');
+  }
+
+  #journalKey(owner: ResourceKey, host: string, step: Step): string {
+    return keys.journal(splitKey(owner).name, host, stepName(step));
+  }
+}
+
+/** Sorts in order of round and step. */
+function stepName(step: Step): string {
+  const pad = (value: number): string => String(value).padStart(3, '0');
+  return `${pad(step.round)}-${pad(step.ordinal)}-${step.action}`;
+}

@@ -1,0 +1,147 @@
+import type { Clock, Random } from '../model/clock.ts';
+import { asIntendantError } from '../model/errors.ts';
+import { splitKey, type ResourceKey } from '../model/resource.ts';
+import type { ObjectStatus } from '../model/status.ts';
+import type { AnyController, KindContext, KindDeps, KindLog } from '../kinds/context.ts';
+import { isTerminal, asOperationRecord } from '../kinds/operation/record.ts';
+import { checkSettings } from '../kinds/host/settings.ts';
+import { keys } from '../store/keys.ts';
+import { Executor } from './executor.ts';
+import { writeHeartbeats } from './heartbeat.ts';
+import type { LiveStore } from './live-store.ts';
+import { WorkQueue } from './queue.ts';
+import { ReconcileOne } from './reconcile-one.ts';
+import type { RevisionKeeper } from './revision-keeper.ts';
+
+/** Keys that are looked at side by side. Looking waits for hosts, not for the processor. */
+const WORKERS = 64;
+
+export interface ManagerOptions {
+  keeper: RevisionKeeper;
+  live: LiveStore;
+  /** Everything but what the manager itself knows. */
+  deps: Omit<KindDeps, 'inventory' | 'inFlight' | 'live'>;
+  controllers: ReadonlyMap<string, AnyController>;
+  clock: Clock;
+  random: Random;
+  log: KindLog;
+  holder: string;
+  onStatus(key: ResourceKey, status: ObjectStatus | undefined): void;
+}
+
+/** Starts and stops the loops, and turns a new revision into keys to look at. */
+export class Manager {
+  readonly #options: ManagerOptions;
+  readonly #queue: WorkQueue;
+  readonly #executor: Executor;
+  readonly #reconciler: ReconcileOne;
+  readonly #deps: KindDeps;
+  #busy = 0;
+
+  constructor(options: ManagerOptions) {
+    const { keeper, live, clock, random, log, holder } = options;
+    this.#options = options;
+    this.#queue = new WorkQueue(clock);
+    this.#deps = {
+      ...options.deps,
+      live,
+      inventory: () => keeper.inventory,
+      inFlight: (owner) => this.#executor.inFlight(owner),
+    };
+    this.#executor = new Executor({
+      live,
+      deps: this.#deps,
+      clock,
+      log,
+      holder,
+      requeue: (touched) => touched.forEach((key) => this.#queue.add(key)),
+    });
+    this.#reconciler = new ReconcileOne({
+      controllerOf: (kind) => options.controllers.get(kind),
+      deps: this.#deps,
+      live,
+      queue: this.#queue,
+      executor: this.#executor,
+      clock,
+      random,
+      log,
+      context: () => this.#context(),
+      onStatus: options.onStatus,
+      onSettled: (key) => keeper.settled(key),
+    });
+  }
+
+  /** Looks at everything there is: what the repository has, and what live state still has. */
+  queueAll(): void {
+    const { keeper, live } = this.#options;
+    for (const key of keeper.inventory.keys()) this.#queue.add(key);
+    for (const [key] of live.list(keys.objects)) this.#queue.add(key.slice(keys.objects.length) as ResourceKey);
+    for (const [key] of live.list(keys.record('Operation/'))) this.#queue.add(key.slice(keys.records.length) as ResourceKey);
+  }
+
+  /** Looks at what a new revision changed, and at those it concerns. */
+  queueChanged(changed: Iterable<ResourceKey>): void {
+    for (const key of changed) {
+      this.#queue.add(key);
+      for (const other of this.#options.controllers.get(splitKey(key).kind)?.affects?.(key, undefined, this.#deps) ?? []) this.#queue.add(other);
+    }
+  }
+
+  /** Runs until aborted; what is in hand is left to be re-attached. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#work(signal), this.#beat(signal)]);
+    await this.#executor.settled();
+  }
+
+  /** True when nothing moves any more: for `--once`. Operations that wait for a person or another commit do not move. */
+  get converged(): boolean {
+    if (!this.#queue.idle || this.#busy > 0 || this.#executor.busy) return false;
+    for (const [key, outcome] of this.#reconciler.outcomes) {
+      const passes = outcome.result === 'progress' || (outcome.result === 'waiting' && outcome.retryAfterMs !== undefined);
+      if (passes && this.#unfinished(key)) return false;
+    }
+    return true;
+  }
+
+  get queueDepth(): number {
+    return this.#queue.depth;
+  }
+
+  #unfinished(key: ResourceKey): boolean {
+    const record = asOperationRecord(this.#options.live.get(keys.record(key)));
+    return key.startsWith('Operation/') ? record !== undefined && !isTerminal(record.phase) : true;
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
+    const tasks = new Set<Promise<void>>();
+    while (!signal.aborted) {
+      if (tasks.size >= WORKERS) await Promise.race(tasks);
+      const key = await this.#queue.take(signal).catch(() => undefined);
+      if (key === undefined) break;
+      this.#busy += 1;
+      const task = this.#reconciler.reconcile(key, signal).finally(() => {
+        this.#busy -= 1;
+        tasks.delete(task);
+        this.#queue.done(key);
+      });
+      tasks.add(task);
+    }
+    await Promise.all(tasks);
+  }
+
+  async #beat(signal: AbortSignal): Promise<void> {
+    const { keeper, live, deps, clock, log } = this.#options;
+    while (!signal.aborted) {
+      await clock.sleep(checkSettings(keeper.inventory).intervalMs, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      await writeHeartbeats(live, keeper.inventory, deps.lastSeen, clock).catch((error: unknown) =>
+        log.warn({ err: asIntendantError(error) }, 'heartbeats could not be written'),
+      );
+    }
+  }
+
+  #context(): KindContext {
+    const { keeper, clock, holder } = this.#options;
+    return { nowMs: clock.now(), revision: keeper.revision, changedIn: (key) => keeper.changedIn(key), holder };
+  }
+}

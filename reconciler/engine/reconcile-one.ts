@@ -1,0 +1,109 @@
+import type { Clock, Random } from '../model/clock.ts';
+import type { Assessment, Outcome } from '../model/controller.ts';
+import { canonicalJson } from '../model/digest.ts';
+import { asIntendantError } from '../model/errors.ts';
+import type { Json } from '../model/json.ts';
+import { splitKey, type ResourceKey } from '../model/resource.ts';
+import type { ObjectStatus } from '../model/status.ts';
+import type { AnyController, KindContext, KindDeps, KindLog } from '../kinds/context.ts';
+import { keys } from '../store/keys.ts';
+import type { Write } from '../store/state-store.ts';
+import { backoffMs } from './backoff.ts';
+import type { Executor } from './executor.ts';
+import type { LiveStore } from './live-store.ts';
+import type { WorkQueue } from './queue.ts';
+
+export interface ReconcileOptions {
+  controllerOf(kind: string): AnyController | undefined;
+  deps: KindDeps;
+  live: LiveStore;
+  queue: WorkQueue;
+  executor: Executor;
+  clock: Clock;
+  random: Random;
+  log: KindLog;
+  context(): KindContext;
+  /** The object's status was written, or removed: the status writer and watchers want to know. */
+  onStatus(key: ResourceKey, status: ObjectStatus | undefined): void;
+  /** The object has settled at the context's revision: what changed it is no longer news. */
+  onSettled(key: ResourceKey): void;
+}
+
+/** Looks at one key: observe → plan → assess → one write → start what is permitted → say when to look again. */
+export class ReconcileOne {
+  readonly #options: ReconcileOptions;
+  readonly #failures = new Map<ResourceKey, number>();
+  /** Outcome of the last look at each key, for `--once` and the metrics. */
+  readonly outcomes = new Map<ResourceKey, Outcome>();
+
+  constructor(options: ReconcileOptions) {
+    this.#options = options;
+  }
+
+  async reconcile(key: ResourceKey, signal: AbortSignal): Promise<void> {
+    try {
+      const outcome = await this.#look(key, signal);
+      this.#failures.delete(key);
+      this.#schedule(key, outcome);
+    } catch (thrown) {
+      if (signal.aborted) return;
+      const error = asIntendantError(thrown);
+      const failures = (this.#failures.get(key) ?? 0) + 1;
+      this.#failures.set(key, failures);
+      this.outcomes.set(key, { result: 'failed', error });
+      const wait = Math.max(error.retryAfterMs ?? 0, backoffMs(failures, this.#options.random));
+      this.#options.log.warn({ key, err: error, retryAfterMs: Math.round(wait) }, 'reconcile failed');
+      this.#options.queue.addAfter(key, wait);
+    }
+  }
+
+  async #look(key: ResourceKey, signal: AbortSignal): Promise<Outcome> {
+    const { deps, executor } = this.#options;
+    const controller = this.#options.controllerOf(splitKey(key).kind);
+    if (!controller) return { result: 'stalled', reason: 'UnknownKind' };
+    const resource = deps.inventory().get(key);
+    const observed = await controller.observe(key, resource, deps, signal);
+    signal.throwIfAborted();
+    const context = this.#options.context();
+    const plan = controller.plan(resource, observed, context);
+    const assessment = controller.assess(resource, observed, plan, context);
+    await this.#write(key, assessment, controller);
+    this.#options.onSettled(key);
+    for (const step of plan.steps) executor.start(key, step, controller, signal);
+    return assessment.outcome;
+  }
+
+  /** Writes status and record in one transaction, and only what differs. */
+  async #write(key: ResourceKey, { status, record }: Assessment, controller: AnyController): Promise<void> {
+    const { live, queue, deps, onStatus } = this.#options;
+    const before = live.get(keys.object(key)) as unknown as ObjectStatus | undefined;
+    const writes: Write[] = [];
+    if (!status && before) writes.push({ delete: keys.object(key) });
+    if (status && !same(before, status)) writes.push({ put: keys.object(key), value: status as unknown as Json });
+    const statusChanged = writes.length > 0;
+    if (record === null) {
+      if (live.get(keys.record(key)) !== undefined) writes.push({ delete: keys.record(key) });
+    } else if (record !== undefined && !same(live.get(keys.record(key)), record)) {
+      writes.push({ put: keys.record(key), value: record });
+    }
+    if (writes.length > 0) await live.commit(writes);
+    if (!statusChanged) return;
+    onStatus(key, status);
+    if (before?.status === status?.status && before?.detail.maintenance === status?.detail.maintenance) return;
+    for (const other of controller.affects?.(key, status ?? before, deps) ?? []) queue.add(other);
+  }
+
+  #schedule(key: ResourceKey, outcome: Outcome): void {
+    const { queue, executor } = this.#options;
+    this.outcomes.set(key, outcome);
+    if (outcome.result === 'progress' && executor.inFlight(key).size === 0) queue.add(key);
+    if (outcome.result === 'waiting' && outcome.retryAfterMs !== undefined) queue.addAfter(key, outcome.retryAfterMs);
+    if (outcome.result === 'steady' && outcome.recheckAfterMs !== undefined) {
+      queue.addAfter(key, outcome.recheckAfterMs * (0.9 + 0.2 * this.#options.random()));
+    }
+  }
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return a === b || (a !== undefined && b !== undefined && canonicalJson(a) === canonicalJson(b));
+}

@@ -1,0 +1,177 @@
+import { isoTime, type Clock } from '../model/clock.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { asIntendantError, InvalidInput, Transient } from '../model/errors.ts';
+import type { Json } from '../model/json.ts';
+import { keyOf, type Inventory, type ResourceKey } from '../model/resource.ts';
+import type { KindContext, KindLog } from '../kinds/context.ts';
+import { asOperationRecord, isTerminal } from '../kinds/operation/record.ts';
+import { InventoryBuilder, type InventoryResult } from '../source/inventory/builder.ts';
+import type { ConfigSource, ParsedFile } from '../source/source.ts';
+import { keys } from '../store/keys.ts';
+import type { RevisionRecord } from '../store/records.ts';
+import type { LiveStore } from './live-store.ts';
+
+/** Diagnostics kept in the revision record; the rest is counted. */
+const MAX_DIAGNOSTICS = 200;
+
+export interface RevisionKeeperOptions {
+  source: ConfigSource;
+  live: LiveStore;
+  branch: string;
+  clock: Clock;
+  log: KindLog;
+  /** A commit that may be taken up although it does not follow from the accepted one. */
+  acceptRevision?: string;
+}
+
+/** Holds the accepted revision and its inventory, and takes up new ones. */
+export class RevisionKeeper {
+  readonly #options: RevisionKeeperOptions;
+  readonly #builder: InventoryBuilder;
+  readonly #changed = new Map<ResourceKey, string>();
+  #inventory: Inventory;
+  /** Commit that the builder stands at. */
+  #at: string | undefined;
+
+  constructor(options: RevisionKeeperOptions) {
+    this.#options = options;
+    this.#builder = new InventoryBuilder({
+      isFinished: (name) => {
+        const record = asOperationRecord(options.live.get(keys.record(keyOf('Operation', name))));
+        return record !== undefined && isTerminal(record.phase);
+      },
+    });
+    this.#inventory = this.#builder.inventory;
+  }
+
+  get inventory(): Inventory {
+    return this.#inventory;
+  }
+
+  get record(): RevisionRecord | undefined {
+    return this.#options.live.get(keys.revision) as unknown as RevisionRecord | undefined;
+  }
+
+  get revision(): KindContext['revision'] {
+    const record = this.record;
+    return { branch: this.#options.branch, commit: record?.accepted ?? '', sequence: record?.sequence ?? 0 };
+  }
+
+  /** The commit that last changed an object or what it refers to, until it has been looked at. */
+  changedIn(key: ResourceKey): string | undefined {
+    return this.#changed.get(key);
+  }
+
+  settled(key: ResourceKey): void {
+    this.#changed.delete(key);
+  }
+
+  /**
+   * Builds the inventory of the accepted revision again, from the local clone alone where it is there. Clusters that are held
+   * are read at the commit they are held at, oldest first.
+   */
+  async restore(signal: AbortSignal): Promise<void> {
+    const record = this.record;
+    if (!record?.accepted) return;
+    const order = record.heldSequence ?? {};
+    const older = [...new Set(Object.values(record.held))]
+      .filter((commit) => commit !== '' && commit !== record.accepted)
+      .sort((a, b) => (order[a] ?? 0) - (order[b] ?? 0));
+    for (const commit of [...older, record.accepted]) await this.#build(commit, signal, record.accepted);
+    this.#changed.clear();
+  }
+
+  /**
+   * Takes up a new tip of the branch: fetch, parse what changed, judge, and make it durable before anything acts on it.
+   *
+   * @returns the keys to look at; undefined when the tip was refused, which the revision record then says.
+   */
+  async advance(tip: string, signal: AbortSignal): Promise<ReadonlySet<ResourceKey> | undefined> {
+    const { source, log, live } = this.#options;
+    const before = this.record;
+    if (before?.accepted === tip && !before.refused && this.#at === tip) {
+      if (before.tip !== tip) await this.#store({ ...before, tip });
+      return new Set();
+    }
+    if (before?.tip === tip && before.refused && tip !== this.#options.acceptRevision) return undefined;
+    try {
+      const accepted = this.#options.acceptRevision === tip ? undefined : before?.accepted;
+      await source.fetch(tip, accepted, signal);
+      const result = await this.#build(tip, signal, tip);
+      const record = this.#nextRecord(tip, before, result);
+      await this.#store(record);
+      this.#inventory = result.inventory;
+      for (const key of result.changedKeys) this.#changed.set(key, tip);
+      log.info({ revision: tip, changed: result.changedKeys.size, held: [...result.held.keys()], diagnostics: record.diagnosticsTotal }, 'revision accepted');
+      return result.changedKeys;
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const error = asIntendantError(thrown);
+      if (!(error instanceof InvalidInput)) throw error;
+      log.warn({ revision: tip, err: error }, 'revision refused');
+      const refused = { code: error.code, message: error.message };
+      const base = before ?? this.#emptyRecord();
+      if (live.get(keys.revision) === undefined || before?.tip !== tip) await this.#store({ ...base, tip, refused });
+      return undefined;
+    }
+  }
+
+  /** Moves the builder from where it stands to a commit; reads only what differs. */
+  async #build(commit: string, signal: AbortSignal, accepted: string): Promise<InventoryResult> {
+    const { source } = this.#options;
+    const diff = await source.diff(this.#at, commit, signal).catch(async (error: unknown) => {
+      // The local clone may be gone: bring back enough history to read the commit again.
+      if (asIntendantError(error) instanceof InvalidInput) throw error;
+      const tip = await source.tip(signal);
+      if (tip === undefined) throw new Transient('the config branch does not exist on the remote', { code: 'BRANCH_MISSING' });
+      await source.fetch(tip, accepted, signal);
+      return source.diff(this.#at, commit, signal);
+    });
+    const parsed = new Map<string, ParsedFile>();
+    const oids = [...new Set(diff.changed.map((file) => file.oid))];
+    if (oids.length > 0) for await (const files of source.parse(oids, signal)) for (const file of files) parsed.set(file.oid, file);
+    const result = this.#builder.advance({ commit, changed: diff.changed, removed: diff.removed, parsed, diagnostics: diff.diagnostics });
+    this.#at = commit;
+    this.#inventory = result.inventory;
+    return result;
+  }
+
+  #nextRecord(tip: string, before: RevisionRecord | undefined, result: InventoryResult): RevisionRecord {
+    const sequence = (before?.sequence ?? 0) + 1;
+    const held = Object.fromEntries([...result.held].map(([cluster, commit]) => [cluster, commit ?? '']));
+    const known = before?.heldSequence ?? {};
+    const heldSequence: Record<string, number> = {};
+    for (const commit of Object.values(held)) if (commit !== '') heldSequence[commit] = known[commit] ?? before?.sequence ?? 0;
+    const worst: Diagnostic[] = [...result.diagnostics].sort((a, b) => Number(a.severity !== 'error') - Number(b.severity !== 'error'));
+    return {
+      format: 1,
+      branch: this.#options.branch,
+      accepted: tip,
+      sequence,
+      acceptedAt: isoTime(this.#options.clock.now()),
+      tip,
+      held,
+      heldSequence,
+      diagnostics: worst.slice(0, MAX_DIAGNOSTICS),
+      diagnosticsTotal: worst.length,
+    };
+  }
+
+  #emptyRecord(): RevisionRecord {
+    return {
+      format: 1,
+      branch: this.#options.branch,
+      accepted: '',
+      sequence: 0,
+      acceptedAt: '',
+      tip: '',
+      held: {},
+      diagnostics: [],
+      diagnosticsTotal: 0,
+    };
+  }
+
+  async #store(record: RevisionRecord): Promise<void> {
+    await this.#options.live.commit([{ put: keys.revision, value: record as unknown as Json }]);
+  }
+}

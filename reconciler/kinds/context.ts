@@ -1,0 +1,54 @@
+import type { Controller } from '../model/controller.ts';
+import type { Inventory, Kind, ResourceKey } from '../model/resource.ts';
+import type { ObjectStatus } from '../model/status.ts';
+import type { Json } from '../model/json.ts';
+import type { HostHands } from '../hosts/host.ts';
+
+/** What every kind may know while it plans: passed in, so that planning stays pure. */
+export interface KindContext {
+  nowMs: number;
+  /** The revision that is in effect. */
+  revision: { branch: string; commit: string; sequence: number };
+  /** The commit that last changed this object's spec or what it refers to; undefined = not since the daemon started. */
+  changedIn(key: ResourceKey): string | undefined;
+  /** The daemon, as claims name it. */
+  holder: string;
+}
+
+/** What kinds read: the inventory and the live state, both in memory. */
+export interface LiveState {
+  get(key: string): Json | undefined;
+  /** Keys and values below a prefix, in key order. */
+  list(prefix: string): Iterable<[key: string, value: Json]>;
+}
+
+/** What kinds need of the world. */
+export interface KindDeps {
+  live: LiveState;
+  inventory(): Inventory;
+  hands: HostHands;
+  /** Name of the fleet: part of the folder on the hosts. */
+  fleet: string;
+  /** Folder on the hosts that holds the records of guarded steps. */
+  stepsRoot: string;
+  clock: import('../model/clock.ts').Clock;
+  /** Hosts on which a step of this object is running in this process. */
+  inFlight(owner: ResourceKey): ReadonlySet<string>;
+  /** Wall-clock milliseconds of the last session with each host that worked, in this process. */
+  lastSeen: Map<string, number>;
+  log: KindLog;
+}
+
+/** Structured log: a constant message and the facts beside it. */
+export interface KindLog {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+}
+
+/** A controller as the registry holds it. */
+export type AnyController = Controller<Kind, unknown, KindDeps, KindContext> & KindTraits;
+
+export interface KindTraits {
+  /** Whom a change of this object's status concerns, beside those who refer to it. */
+  affects?(key: ResourceKey, status: ObjectStatus | undefined, deps: KindDeps): readonly ResourceKey[];
+}

@@ -1,0 +1,37 @@
+import type { Json } from '../../model/json.ts';
+
+/** Facts of a host that do not churn: what status shows and plans may rely on. */
+export interface StableFacts {
+  os: string;
+  osVersion: string;
+  architecture: string;
+  kernel: string;
+  cpus: number;
+  /** kB. */
+  memoryKb: number;
+  /** Bytes, the sum over local file systems. */
+  diskBytes: number;
+  bootId: string;
+  /** ISO time, worked out once for each boot id. */
+  bootedAt: string;
+  rebootRequired: boolean;
+}
+
+/** Key `records/Host/<name>`. */
+export interface HostRecord {
+  format: number;
+  /** Where the recorded key was seen: another address starts anew. */
+  address: string;
+  port: number;
+  /** Host key accepted on first use. */
+  hostKey?: string;
+  facts?: StableFacts;
+  /** Checks missed in a row. */
+  misses: number;
+  /** Why the last check did not get through. */
+  failure?: { code: string; message: string };
+}
+
+export function asHostRecord(value: Json | undefined): HostRecord | undefined {
+  return value as unknown as HostRecord | undefined;
+}

@@ -1,0 +1,42 @@
+import type { Clock } from '../../../model/clock.ts';
+import { asIntendantError, InvalidInput } from '../../../model/errors.ts';
+
+/** Between two tries to reach a host that is rebooting, in milliseconds: quick at first, never a hammer. */
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 2000;
+const PAUSE_GROWTH = 1.25;
+
+/** What one try found: an answer, or why there was none (to be tried again). */
+export type Try<T> = { answer: T } | { again: string };
+
+/**
+ * Tries until there is an answer or the deadline has passed; failing to connect is a reason to try again. What a person must
+ * mend (a changed host key) ends it at once.
+ *
+ * @returns the answer, or the last reason why there was none.
+ */
+export async function tryUntil<T>(
+  deadline: number,
+  clock: Clock,
+  signal: AbortSignal,
+  attempt: (signal: AbortSignal) => Promise<Try<T>>,
+): Promise<{ answer: T } | { gaveUp: string; code?: string }> {
+  let pause = FIRST_PAUSE_MS;
+  let last = 'it was not tried';
+  for (;;) {
+    const left = deadline - clock.now();
+    if (left <= 0) return { gaveUp: last };
+    try {
+      const result = await attempt(AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, left))]));
+      if ('answer' in result) return result;
+      last = result.again;
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const error = asIntendantError(thrown);
+      if (error instanceof InvalidInput) return { gaveUp: error.message, code: error.code };
+      last = error.message;
+    }
+    await clock.sleep(Math.min(pause, Math.max(1, deadline - clock.now())), signal);
+    pause = Math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE_MS);
+  }
+}

@@ -1,0 +1,49 @@
+import type { Controller } from '../../model/controller.ts';
+import { keyOf, type ResourceKey } from '../../model/resource.ts';
+import { keys } from '../../store/keys.ts';
+import type { KindContext, KindDeps, KindTraits } from '../context.ts';
+import { applyOperationStep } from './actions/apply.ts';
+import { assessOperation } from './assess.ts';
+import { consider } from './consider.ts';
+import { observeOperation, type OperationObserved } from './observed.ts';
+import { operationPlan, type OperationPlan } from './plan.ts';
+import { asOperationRecord, isTerminal } from './record.ts';
+
+/**
+ * An operation on hosts. Looking at it never awaits a host: it reads the journal, says which steps may begin now, and
+ * returns; each step is a task of its own and brings the operation back when it ends.
+ */
+export const operationController: Controller<'Operation', OperationObserved, KindDeps, KindContext> & KindTraits = {
+  kind: 'Operation',
+
+  async observe(key, resource, deps) {
+    return observeOperation(key, resource?.spec, deps);
+  },
+
+  plan(resource, observed, context) {
+    return operationPlan(consider(resource?.spec, observed, context));
+  },
+
+  assess(resource, observed, plan, context) {
+    return assessOperation(resource, observed, (plan as OperationPlan).considered, context);
+  },
+
+  apply(step, deps, signal) {
+    return applyOperationStep(step, deps, signal);
+  },
+
+  affects: (key, _status, deps) => unfinishedOperations(deps).filter((other) => other !== key),
+};
+
+/** Operations that may be waiting for something: whoever's state changes, they look again. */
+export function unfinishedOperations(deps: KindDeps): ResourceKey[] {
+  return deps.inventory().keys('Operation').filter((key) => {
+    const record = asOperationRecord(deps.live.get(keys.record(key)));
+    return record === undefined || !isTerminal(record.phase);
+  });
+}
+
+/** The cluster of a host, and the operations that may wait for it. */
+export function concernedByHost(cluster: string | undefined, deps: KindDeps): ResourceKey[] {
+  return [...(cluster === undefined ? [] : [keyOf('Cluster', cluster)]), ...unfinishedOperations(deps)];
+}

@@ -1,0 +1,168 @@
+import type { ClusterSpec, FleetSpec, HostSpec, OperationSpec } from '../../../schema/generated/types.ts';
+import type { JournalRecord } from '../../model/plan.ts';
+import type { Inventory, ResourceKey } from '../../model/resource.ts';
+import { keyOf } from '../../model/resource.ts';
+import { resolveSelection } from '../../source/inventory/selection.ts';
+import { keys } from '../../store/keys.ts';
+import type { ClaimRecord, RevisionRecord } from '../../store/records.ts';
+import type { ObjectStatus } from '../../model/status.ts';
+import type { Freeze } from '../../rollout/freeze.ts';
+import type { KindDeps, LiveState } from '../context.ts';
+import { asOperationRecord, isTerminal, type OperationRecord } from './record.ts';
+
+/** One host as an operation sees it. */
+export interface HostView {
+  /** Still in the repository. */
+  present: boolean;
+  cluster?: string;
+  /** Its own status says that it can be used. */
+  active: boolean;
+  maintenance?: { who: string; why: string; until?: string };
+  /** Who is changing it now. */
+  claim?: ClaimRecord;
+  /** Wall-clock milliseconds of the last session that worked, in this process; undefined = not yet. */
+  lastSeen?: number;
+}
+
+/** What an operation reads of the world: live state only, never a host. */
+export interface OperationObserved {
+  name: string;
+  key: ResourceKey<'Operation'>;
+  record: OperationRecord | undefined;
+  previous: ObjectStatus | undefined;
+  /** Journal by host, all rounds. */
+  journal: ReadonlyMap<string, readonly JournalRecord[]>;
+  /** Hosts selected now (before Begin) or at Begin, sorted. */
+  selection: readonly string[];
+  /** Clusters of those hosts. */
+  clusters: readonly string[];
+  /** Every host whose being down counts: those of the clusters, and those selected. */
+  scope: ReadonlyMap<string, HostView>;
+  clusterSpecs: ReadonlyMap<string, ClusterSpec>;
+  fleetFreeze?: Freeze;
+  /** Operations on one of these clusters that came first and are not finished. */
+  ahead: readonly string[];
+  /** Hosts on which a step of this operation runs in this process. */
+  inFlight: ReadonlySet<string>;
+}
+
+export function observeOperation(
+  key: ResourceKey<'Operation'>,
+  spec: OperationSpec | undefined,
+  deps: KindDeps,
+): OperationObserved {
+  const name = key.slice('Operation/'.length);
+  const inventory = deps.inventory();
+  const record = asOperationRecord(deps.live.get(keys.record(key)));
+  const selection = record?.frozen?.hosts ?? (spec ? resolveSelection(spec.target, inventory) : []);
+  const clusters = record?.frozen?.clusters ?? clustersOf(selection, inventory);
+  return {
+    name,
+    key,
+    record,
+    previous: deps.live.get(keys.object(key)) as unknown as ObjectStatus | undefined,
+    journal: readJournal(name, deps.live),
+    selection,
+    clusters,
+    scope: readScope(selection, clusters, inventory, deps),
+    clusterSpecs: new Map(
+      clusters.flatMap((cluster) => {
+        const resource = inventory.get(keyOf('Cluster', cluster));
+        return resource ? [[cluster, resource.spec]] : [];
+      }),
+    ),
+    fleetFreeze: readFleet(inventory)?.freeze,
+    ahead: operationsAhead(key, record, clusters, deps),
+    inFlight: deps.inFlight(key),
+  };
+}
+
+function readFleet(inventory: Inventory): FleetSpec | undefined {
+  const key = inventory.keys('Fleet')[0];
+  return key ? (inventory.get(key)?.spec as FleetSpec | undefined) : undefined;
+}
+
+export function clustersOf(hosts: readonly string[], inventory: Inventory): string[] {
+  const clusters = new Set<string>();
+  for (const host of hosts) {
+    const cluster = inventory.get(keyOf('Host', host))?.spec.cluster;
+    if (cluster !== undefined) clusters.add(cluster);
+  }
+  return [...clusters].sort();
+}
+
+function readJournal(operation: string, live: LiveState): Map<string, JournalRecord[]> {
+  const prefix = keys.journalOf(operation);
+  const journal = new Map<string, JournalRecord[]>();
+  for (const [key, value] of live.list(prefix)) {
+    const host = key.slice(prefix.length, key.indexOf('/', prefix.length));
+    const entries = journal.get(host);
+    if (entries) entries.push(value as unknown as JournalRecord);
+    else journal.set(host, [value as unknown as JournalRecord]);
+  }
+  return journal;
+}
+
+function readScope(
+  selection: readonly string[],
+  clusters: readonly string[],
+  inventory: Inventory,
+  deps: KindDeps,
+): Map<string, HostView> {
+  const names = new Set(selection);
+  for (const cluster of clusters) {
+    for (const key of inventory.dependents(keyOf('Cluster', cluster))) {
+      if (key.startsWith('Host/')) names.add(key.slice('Host/'.length));
+    }
+  }
+  return new Map([...names].map((name) => [name, viewHost(name, inventory, deps)]));
+}
+
+function viewHost(name: string, inventory: Inventory, deps: KindDeps): HostView {
+  const key = keyOf('Host', name);
+  const spec: HostSpec | undefined = inventory.get(key)?.spec;
+  const status = deps.live.get(keys.object(key)) as unknown as ObjectStatus | undefined;
+  return {
+    present: spec !== undefined,
+    cluster: spec?.cluster,
+    active: status?.status === 'active',
+    maintenance: spec?.maintenance,
+    claim: deps.live.get(keys.claim(name)) as unknown as ClaimRecord | undefined,
+    lastSeen: deps.lastSeen.get(name),
+  };
+}
+
+/** Unfinished operations that share a cluster with this one and stand before it: by first revision, then by name. */
+function operationsAhead(
+  key: ResourceKey<'Operation'>,
+  record: OperationRecord | undefined,
+  clusters: readonly string[],
+  deps: KindDeps,
+): string[] {
+  if (record?.frozen) return [];
+  const sequence = (deps.live.get(keys.revision) as RevisionRecord | undefined)?.sequence ?? 0;
+  const ours = { sequence: record?.heldSince.sequence ?? sequence, name: key.slice('Operation/'.length) };
+  const inventory = deps.inventory();
+  return inventory.keys('Operation').flatMap((other) => {
+    if (other === key) return [];
+    const name = other.slice('Operation/'.length);
+    const theirs = asOperationRecord(deps.live.get(keys.record(other)));
+    if (theirs && (isTerminal(theirs.phase) || (theirs.phase === 'Suspended' && !theirs.frozen))) return [];
+    const place = { sequence: theirs?.heldSince.sequence ?? sequence, name };
+    if (!theirs?.frozen && !standsBefore(place, ours)) return [];
+    const spec = inventory.get(other)?.spec as OperationSpec | undefined;
+    if (!theirs && spec?.suspend) return [];
+    const occupied = theirs?.frozen?.clusters ?? (spec ? clustersOf(resolveSelection(spec.target, inventory), inventory) : []);
+    return occupied.some((cluster) => clusters.includes(cluster)) ? [name] : [];
+  });
+}
+
+interface Place {
+  /** Sequence of the revision that first held the operation. */
+  sequence: number;
+  name: string;
+}
+
+function standsBefore(a: Place, b: Place): boolean {
+  return a.sequence < b.sequence || (a.sequence === b.sequence && a.name < b.name);
+}

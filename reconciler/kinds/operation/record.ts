@@ -1,0 +1,56 @@
+import type { OperationSpec } from '../../../schema/generated/types.ts';
+import type { Json } from '../../model/json.ts';
+import type { JournalRecord } from '../../model/plan.ts';
+
+export const PHASES = ['Pending', 'Running', 'Suspended', 'Succeeded', 'Failed', 'Cancelled'] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** Key `records/Operation/<name>`: what an operation is bound to from the moment it begins. */
+export interface OperationRecord {
+  format: number;
+  name: string;
+  /** The revision that first held the operation: decides the order of operations on one cluster. */
+  heldSince: { commit: string; sequence: number };
+  phase: Phase;
+  /** Set by Begin and never changed: what is done is what was reviewed. */
+  frozen?: FrozenOperation;
+  /** Round in hand: 0, or the value of `retry` that was last taken up. */
+  round: number;
+  /** Hosts of the round in hand, in batches. */
+  batches: string[][];
+  beganAt?: string;
+  finishedAt?: string;
+  /** Set once a cancel was seen: it cannot be taken back. */
+  cancelled?: boolean;
+}
+
+export interface FrozenOperation {
+  spec: OperationSpec;
+  /** Digest of the spec without the fields that may change later. */
+  digest: string;
+  /** All hosts selected, sorted. */
+  hosts: string[];
+  /** Clusters those hosts belong to. */
+  clusters: string[];
+  rollout: FrozenRollout;
+}
+
+/** The rollout settings in effect: the operation's over its cluster's over the defaults, resolved to numbers. */
+export interface FrozenRollout {
+  maxUnavailable: number;
+  maxFailures: number;
+  minHealthyMs: number;
+}
+
+export function isTerminal(phase: Phase): boolean {
+  return phase === 'Succeeded' || phase === 'Failed' || phase === 'Cancelled';
+}
+
+/** True for the journal entry that holds a host's outcome in a round. */
+export function isVerdict(entry: JournalRecord): boolean {
+  return entry.step.verdict !== undefined;
+}
+
+export function asOperationRecord(value: Json | undefined): OperationRecord | undefined {
+  return value as unknown as OperationRecord | undefined;
+}

@@ -1,0 +1,107 @@
+import type { ClusterSpec, FleetSpec } from '../../../schema/generated/types.ts';
+import type { Plan, Step } from '../../model/plan.ts';
+import { keyOf, type Inventory, type Resource } from '../../model/resource.ts';
+import type { ObjectStatus } from '../../model/status.ts';
+import { resolveSelection } from '../../source/inventory/selection.ts';
+import { nameSome } from '../../rollout/decide.ts';
+import { freezeHold, isOver } from '../../rollout/freeze.ts';
+import { clustersOf } from './observed.ts';
+import { actionsFor, nextHostStep } from './pipeline.ts';
+import type { FrozenRollout } from './record.ts';
+import { boundDigest, freezeRollout, mergeRollout } from './spec.ts';
+
+/** What an operation would do, for a person to read before it does it. */
+export interface OperationReview {
+  name: string;
+  type: string;
+  hosts: string[];
+  /** The hosts in the order in which they are acted on. */
+  batches: string[][];
+  rollout: FrozenRollout;
+  pauseAfter?: number;
+  /** What happens on each host, in order. */
+  actions: string[];
+  warnings: string[];
+  plan: Plan;
+}
+
+/**
+ * Plans an operation from the repository and what is known of the hosts, with the same functions that the executor uses:
+ * what is shown is what is journalled.
+ */
+export function reviewOperation(
+  resource: Resource<'Operation'>,
+  inventory: Inventory,
+  statusOf: (key: string) => ObjectStatus | undefined,
+  nowMs: number,
+): OperationReview {
+  const { name } = resource.metadata;
+  const spec = resource.spec;
+  const hosts = resolveSelection(spec.target, inventory);
+  const clusters = clustersOf(hosts, inventory);
+  const only = clusters.length === 1 ? inventory.get(keyOf('Cluster', clusters[0]!))?.spec.rollout : undefined;
+  const { batches, rollout } = freezeRollout(mergeRollout(spec.rollout, only), hosts, scopeOf(hosts, clusters, inventory, nowMs));
+  const actions = actionsFor(spec);
+  const frozen = { spec, digest: boundDigest(spec) };
+  const steps = batches.flat().flatMap((host) => {
+    const first = nextHostStep(name, frozen, host, spec.retry ?? 0, []);
+    return first ? actions.map((action, ordinal): Step => ({ ...first, ...action, ordinal, parameters: action.parameters })) : [];
+  });
+  const warnings = warningsFor(hosts, clusters, inventory, statusOf, nowMs);
+  return {
+    name,
+    type: spec.type,
+    hosts,
+    batches,
+    rollout,
+    pauseAfter: spec.rollout?.pauseAfter,
+    actions: actions.map((action) => action.summary),
+    warnings,
+    plan: { changes: [], steps, warnings },
+  };
+}
+
+/** Number of hosts that percentages are taken of: those of the clusters concerned and those selected, without maintenance. */
+function scopeOf(hosts: readonly string[], clusters: readonly string[], inventory: Inventory, nowMs: number): number {
+  const names = new Set(hosts);
+  for (const cluster of clusters) {
+    for (const key of inventory.dependents(keyOf('Cluster', cluster))) {
+      if (key.startsWith('Host/')) names.add(key.slice('Host/'.length));
+    }
+  }
+  return [...names].filter((name) => {
+    const maintenance = inventory.get(keyOf('Host', name))?.spec.maintenance;
+    return maintenance === undefined || isOver(maintenance.until, nowMs);
+  }).length;
+}
+
+function warningsFor(
+  hosts: readonly string[],
+  clusters: readonly string[],
+  inventory: Inventory,
+  statusOf: (key: string) => ObjectStatus | undefined,
+  nowMs: number,
+): string[] {
+  const warnings: string[] = [];
+  if (hosts.length === 0) warnings.push('the target selects no host: nothing will be done');
+  const down = hosts.filter((host) => {
+    const word = statusOf(keyOf('Host', host))?.status;
+    return word !== undefined && word !== 'active';
+  });
+  if (down.length > 0) warnings.push(`not active now: ${nameSome(down)}`);
+  const resting = hosts.filter((host) => {
+    const maintenance = inventory.get(keyOf('Host', host))?.spec.maintenance;
+    return maintenance !== undefined && !isOver(maintenance.until, nowMs);
+  });
+  if (resting.length > 0) warnings.push(`in maintenance, will be skipped: ${nameSome(resting)}`);
+  const fleetKey = inventory.keys('Fleet')[0];
+  const fleet = fleetKey ? (inventory.get(fleetKey)?.spec as FleetSpec) : undefined;
+  const holds = [
+    freezeHold('the fleet', fleet?.freeze, nowMs),
+    ...clusters.map((cluster) => {
+      const spec: ClusterSpec | undefined = inventory.get(keyOf('Cluster', cluster))?.spec;
+      return freezeHold(`cluster ${cluster}`, spec?.freeze, nowMs);
+    }),
+  ];
+  return [...warnings, ...holds.flatMap((hold) => (hold ? [hold.message] : []))];
+}

@@ -1,0 +1,39 @@
+import type { OperationSpec, Rollout } from '../../../schema/generated/types.ts';
+import { digestOf } from '../../model/digest.ts';
+import { parseDuration } from '../../model/duration.ts';
+import { largestBatch, planBatches } from '../../rollout/batches.ts';
+import { resolveQuantity } from '../../rollout/quantity.ts';
+import type { FrozenRollout } from './record.ts';
+
+/** Default of `spec.timeout`: per host, to come back or for the script. */
+export const DEFAULT_TIMEOUT = '10m';
+
+/** Digest of everything that is bound at Begin: the spec without suspend, cancel, retry, description and rollout.pauseAfter. */
+export function boundDigest(spec: OperationSpec): string {
+  const { suspend: _suspend, cancel: _cancel, retry: _retry, description: _description, rollout, ...bound } = spec;
+  const { pauseAfter: _pauseAfter, ...boundRollout } = rollout ?? {};
+  return digestOf({ ...bound, rollout: boundRollout });
+}
+
+/** The operation's rollout settings over its cluster's. */
+export function mergeRollout(operation: Rollout | undefined, cluster: Rollout | undefined): Rollout {
+  return { ...cluster, ...operation };
+}
+
+/** Resolves the settings for a number of hosts. `scope` = hosts of the clusters concerned, of which percentages are taken. */
+export function freezeRollout(
+  rollout: Rollout,
+  hosts: readonly string[],
+  scope: number,
+): { rollout: FrozenRollout; batches: string[][] } {
+  const batches = planBatches(hosts, rollout.batches ?? 1);
+  return {
+    batches,
+    rollout: {
+      maxUnavailable:
+        rollout.maxUnavailable === undefined ? largestBatch(batches) : resolveQuantity(rollout.maxUnavailable, scope),
+      maxFailures: rollout.maxFailures ?? 0,
+      minHealthyMs: rollout.minHealthyTime === undefined ? 0 : parseDuration(rollout.minHealthyTime),
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { abortReason, type Clock } from '../../reconciler/model/clock.ts';
+
+interface Sleeper {
+  at: number;
+  wake(): void;
+}
+
+/** A clock that stands still until it is told to advance; sleepers are woken in order of their time. */
+export class ManualClock implements Clock {
+  #now: number;
+  readonly #start: number;
+  readonly #sleepers = new Set<Sleeper>();
+
+  constructor(startMs = Date.parse('2026-01-01T00:00:00Z')) {
+    this.#now = startMs;
+    this.#start = startMs;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  monotonic(): number {
+    return this.#now - this.#start;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(abortReason(signal));
+      const sleeper: Sleeper = { at: this.#now + ms, wake: resolve };
+      this.#sleepers.add(sleeper);
+      signal?.addEventListener(
+        'abort',
+        () => {
+          if (this.#sleepers.delete(sleeper)) reject(abortReason(signal));
+        },
+        { once: true },
+      );
+    });
+  }
+
+  /** How many are asleep: lets a test wait until the code under test waits. */
+  get sleepers(): number {
+    return this.#sleepers.size;
+  }
+
+  /** Moves time on, waking sleepers in order and letting what they start settle. */
+  async advance(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    await settle();
+    for (;;) {
+      const next = [...this.#sleepers].filter((sleeper) => sleeper.at <= end).sort((a, b) => a.at - b.at)[0];
+      if (!next) break;
+      this.#now = Math.max(this.#now, next.at);
+      this.#sleepers.delete(next);
+      next.wake();
+      await settle();
+    }
+    this.#now = end;
+    await settle();
+  }
+}
+
+/** Lets promise chains of some depth run. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
