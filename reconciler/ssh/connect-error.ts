@@ -14,6 +14,8 @@ export interface FailedLogin {
   /** What we logged in with, for messages: `key file /etc/intendant/id`. */
   readonly credential: string;
   readonly timeoutMs: number;
+  /** Where the server's keys are written down. */
+  readonly hostKeysPlace: string;
 }
 
 const SOCKET_HINTS: Record<string, string> = {
@@ -91,13 +93,13 @@ function hostKeyError(failed: FailedLogin, decision: HostKeyDecision): InvalidIn
         `${failed.label} showed another host key (${seen}) than is pinned (${decision.expected.join(', ') || 'none readable'}).`,
         {
           code: 'HOST_KEY_CHANGED',
-          hint: `If the host was reinstalled, put its new key into spec.hostKeys and commit: ${decision.offered}. Otherwise somebody may be in between.`,
+          hint: `If the host was reinstalled, put its new key into ${failed.hostKeysPlace}: ${decision.offered}. Otherwise somebody may be in between.`,
         },
       );
     case 'unknown':
       return new InvalidInput(`The host key of ${failed.label} is not known (${seen}).`, {
         code: 'HOST_KEY_UNKNOWN',
-        hint: `Compare it with the host's own console, then put it into spec.hostKeys and commit: ${decision.offered}`,
+        hint: `Compare it with the host's own console, then put it into ${failed.hostKeysPlace}: ${decision.offered}`,
       });
   }
 }

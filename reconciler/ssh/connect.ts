@@ -23,6 +23,8 @@ export interface ConnectOptions {
   readonly user: string;
   readonly identity: IdentityConfig;
   readonly hostKeys: HostKeyPolicy;
+  /** Where a person writes down this server's keys, for hints. Default `spec.hostKeys` of a Host. */
+  readonly hostKeysPlace?: string;
   /** A stream that already leads to the server, from `forward`; `host` and `port` are then for messages only. */
   readonly sock?: Duplex;
   /** Milliseconds for everything from the first packet to the end of the login. Default 10 s. */
@@ -83,6 +85,7 @@ export async function connect(options: ConnectOptions, signal: AbortSignal): Pro
       port: options.port,
       user: options.user,
       credential: credential.description,
+      hostKeysPlace: options.hostKeysPlace ?? 'spec.hostKeys',
     });
   }
   if (!decision) {

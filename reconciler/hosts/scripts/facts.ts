@@ -1,0 +1,41 @@
+import { ENVIRONMENT } from './shared.ts';
+
+/** `intendant-facts <nonce>`: what a host is, in one go. Reads only; asks no network file system. */
+export const FACTS_SCRIPT = `${ENVIRONMENT}
+n=$1
+os=unknown osVersion=
+if [ -r /etc/os-release ]; then
+  while IFS='=' read -r key value; do
+    value=\${value#[\\"\\']}
+    value=\${value%[\\"\\']}
+    case $key in ID) os=$value ;; VERSION_ID) osVersion=$value ;; esac
+  done </etc/os-release
+fi
+cpus=$(getconf _NPROCESSORS_ONLN 2>/dev/null || nproc 2>/dev/null || grep -c '^processor' /proc/cpuinfo)
+memory=0
+while read -r key value unit; do
+  if [ "$key" = MemTotal: ]; then memory=$value; break; fi
+done </proc/meminfo
+disk=0 seen=' '
+while read -r device mount type rest; do
+  case $type in
+    ext2 | ext3 | ext4 | xfs | btrfs | bcachefs | f2fs | jfs | reiserfs | vfat | exfat | ntfs | ntfs3) ;;
+    zfs) device=\${device%%/*} ;;
+    overlay | tmpfs) [ "$mount" = / ] || continue ;;
+    *) continue ;;
+  esac
+  case $device in /dev/loop*) [ "$mount" = / ] || continue ;; esac
+  case $seen in *" $device "*) continue ;; esac
+  seen="$seen$device "
+  size=$(df -P -k "$(printf '%b' "$mount")" 2>/dev/null | { read -r head; read -r name blocks rest; printf '%s' "$blocks"; })
+  case $size in '' | *[!0-9]*) ;; *) disk=$((disk + size)) ;; esac
+done </proc/mounts
+read -r boot </proc/sys/kernel/random/boot_id
+read -r uptime rest </proc/uptime
+reboot=false
+for mark in /run/reboot-required /var/run/reboot-required /run/reboot-needed; do
+  if [ -e "$mark" ]; then reboot=true; fi
+done
+printf '\\n@@intendant:%s@@ begin\\n' "$n"
+printf '%s=%s\\n' os "$os" osVersion "$osVersion" cpus "$cpus" memoryKb "$memory" diskBytes "$((disk * 1024))" bootId "$boot" kernel "$(uname -r)" uptimeSeconds "\${uptime%%.*}" rebootRequired "$reboot" architecture "$(uname -m)" hostTime "$(date +%s)"
+printf '@@intendant:%s@@ end\\n' "$n"`;
