@@ -40,4 +40,8 @@ export interface SchemaNode {
   'x-intendant-mutable'?: boolean;
   /** The default is taken only where no outer object (Cluster, Fleet) says otherwise. */
   'x-intendant-inherited'?: boolean;
+  /** The form of the text, after "must be": `a duration such as 30s`. */
+  'x-intendant-form'?: string;
+  /** Messages do not repeat what was found: a secret may stand there by mistake. */
+  'x-intendant-quiet'?: boolean;
 }

@@ -142,7 +142,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
         "description": "1 to 63 small letters, digits, `-` and `.`, beginning and ending with a letter or digit, without `..`.",
         "examples": [
           "web-1"
-        ]
+        ],
+        "x-intendant-form": "a name of 1 to 63 small letters, digits, `-` and `.`"
       },
       "Metadata": {
         "type": "object",
@@ -200,7 +201,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
         "examples": [
           "30s",
           "1h30m"
-        ]
+        ],
+        "x-intendant-form": "a duration such as 30s or 1h30m"
       },
       "Quantity": {
         "type": [
@@ -213,7 +215,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
         "examples": [
           2,
           "25%"
-        ]
+        ],
+        "x-intendant-form": "a number from 1 or a percentage from 1% to 100%"
       },
       "Timestamp": {
         "type": "string",
@@ -221,7 +224,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
         "description": "A moment in RFC 3339 form, with its zone.",
         "examples": [
           "2027-01-04T08:00:00Z"
-        ]
+        ],
+        "x-intendant-form": "a moment such as 2027-01-04T08:00:00Z"
       },
       "PublicKey": {
         "type": "string",
@@ -229,7 +233,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
         "description": "A public key in the form of a known_hosts or .pub file: its type, then base64.",
         "examples": [
           "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHEa9uKS9bGvTHYxZPBHUeVNV9EF8HkNvvDFf0FSDoPv"
-        ]
+        ],
+        "x-intendant-form": "a public key such as `ssh-ed25519 AAAA…`"
       },
       "Freeze": {
         "type": "object",
@@ -340,7 +345,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
         "description": "A login name of at most 32 letters, digits, `_`, `.` and `-`, not beginning with a digit, `.` or `-`.",
         "examples": [
           "admin"
-        ]
+        ],
+        "x-intendant-form": "a login name"
       },
       "Port": {
         "type": "integer",
@@ -377,7 +383,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
                 5,
                 "25%"
               ]
-            ]
+            ],
+            "x-intendant-form": "a number from 1, a percentage from 1% to 100%, or a list of these"
           },
           "maxUnavailable": {
             "$ref": "#/$defs/Quantity",
@@ -579,7 +586,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "format": "https-url",
             "examples": [
               "https://10.20.0.2:6443"
-            ]
+            ],
+            "x-intendant-form": "an https URL without credentials in it"
           },
           "tokenFrom": {
             "type": "object",
@@ -594,7 +602,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
                 "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
                 "examples": [
                   "KUBE_TOKEN"
-                ]
+                ],
+                "x-intendant-form": "the name of an environment variable",
+                "x-intendant-quiet": true
               },
               "file": {
                 "type": "string",
@@ -602,7 +612,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
                 "pattern": "^/",
                 "examples": [
                   "/etc/intendant/kube.token"
-                ]
+                ],
+                "x-intendant-form": "an absolute path",
+                "x-intendant-quiet": true
               }
             },
             "examples": [
@@ -626,7 +638,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
                 "pattern": "^/",
                 "examples": [
                   "/etc/intendant/kube.crt"
-                ]
+                ],
+                "x-intendant-form": "an absolute path",
+                "x-intendant-quiet": true
               },
               "keyFile": {
                 "type": "string",
@@ -634,7 +648,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
                 "pattern": "^/",
                 "examples": [
                   "/etc/intendant/kube.key"
-                ]
+                ],
+                "x-intendant-form": "an absolute path",
+                "x-intendant-quiet": true
               }
             },
             "examples": [
@@ -650,7 +666,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "pattern": "^/",
             "examples": [
               "/etc/intendant/kube-ca.crt"
-            ]
+            ],
+            "x-intendant-form": "an absolute path",
+            "x-intendant-quiet": true
           }
         },
         "examples": [
@@ -710,7 +728,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
             "examples": [
               "GIT_PASSWORD"
-            ]
+            ],
+            "x-intendant-form": "the name of an environment variable",
+            "x-intendant-quiet": true
           },
           "tokenFile": {
             "type": "string",
@@ -726,7 +746,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
             "examples": [
               "GIT_TOKEN"
-            ]
+            ],
+            "x-intendant-form": "the name of an environment variable",
+            "x-intendant-quiet": true
           },
           "keyFile": {
             "type": "string",
@@ -742,7 +764,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
             "examples": [
               "DEPLOY_KEY"
-            ]
+            ],
+            "x-intendant-form": "the name of an environment variable",
+            "x-intendant-quiet": true
           },
           "agent": {
             "type": "boolean",
@@ -794,7 +818,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "format": "git-url",
             "examples": [
               "https://git.example.org/ops/fleet.git"
-            ]
+            ],
+            "x-intendant-form": "an https or ssh URL, `user@host:path` or a local path, without credentials in it",
+            "x-intendant-quiet": true
           },
           "branch": {
             "type": "string",
@@ -812,7 +838,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "pattern": "^(?!/)(?!(.*/)?\\.\\.(/|$))",
             "examples": [
               "fleets/prod"
-            ]
+            ],
+            "x-intendant-form": "a path below the repository's root"
           },
           "auth": {
             "$ref": "#/$defs/DaemonAuth"
@@ -851,7 +878,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "format": "git-url",
             "examples": [
               "https://git.example.org/ops/fleet-status.git"
-            ]
+            ],
+            "x-intendant-form": "an https or ssh URL, `user@host:path` or a local path, without credentials in it",
+            "x-intendant-quiet": true
           },
           "auth": {
             "$ref": "#/$defs/DaemonAuth",
@@ -945,7 +974,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
             "examples": [
               "ETCD_PASSWORD"
-            ]
+            ],
+            "x-intendant-form": "the name of an environment variable",
+            "x-intendant-quiet": true
           }
         },
         "examples": [
@@ -995,7 +1026,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
             "examples": [
               "FLEET_KEY"
-            ]
+            ],
+            "x-intendant-form": "the name of an environment variable",
+            "x-intendant-quiet": true
           },
           "agent": {
             "type": "boolean",
@@ -1011,7 +1044,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
             "examples": [
               "FLEET_KEY_PASSPHRASE"
-            ]
+            ],
+            "x-intendant-form": "the name of an environment variable",
+            "x-intendant-quiet": true
           }
         },
         "examples": [
@@ -1079,7 +1114,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               "format": "host-port",
               "examples": [
                 "127.0.0.1:2201"
-              ]
+              ],
+              "x-intendant-form": "`host:port`"
             },
             "default": {},
             "examples": [
@@ -1113,7 +1149,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "pattern": "^/",
             "examples": [
               "/var/lib/intendant/prod/steps"
-            ]
+            ],
+            "x-intendant-form": "an absolute path"
           }
         },
         "examples": [
@@ -1185,7 +1222,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "pattern": "^[0-9a-f]{40}$",
             "examples": [
               "0123456789abcdef0123456789abcdef01234567"
-            ]
+            ],
+            "x-intendant-form": "a commit id of 40 hexadecimal digits"
           }
         },
         "examples": [
@@ -1252,7 +1290,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
                 "pattern": "^(?!.*(\\.\\.|//|@\\{|\\.lock(/|$)))[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}(?<![./])$",
                 "examples": [
                   "intendant/status"
-                ]
+                ],
+                "x-intendant-form": "the name of a branch"
               },
               "heartbeat": {
                 "$ref": "common.schema.json#/$defs/Duration",
@@ -1332,7 +1371,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "pattern": "^(100|[1-9]?[0-9])%$",
             "examples": [
               "10%"
-            ]
+            ],
+            "x-intendant-form": "a percentage from 0% to 100%"
           },
           "freeze": {
             "$ref": "common.schema.json#/$defs/Freeze",
@@ -1425,7 +1465,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "maxLength": 253,
             "examples": [
               "10.20.0.11"
-            ]
+            ],
+            "x-intendant-form": "an IP address or a DNS name, without a port"
           },
           "port": {
             "$ref": "common.schema.json#/$defs/Port",
@@ -1617,7 +1658,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
                 "format": "host-port",
                 "examples": [
                   "10.20.0.5:8472"
-                ]
+                ],
+                "x-intendant-form": "`host:port`"
               },
               "network": {
                 "type": "string",
@@ -1625,7 +1667,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
                 "format": "ipv4-cidr",
                 "examples": [
                   "10.100.0.0/16"
-                ]
+                ],
+                "x-intendant-form": "an IPv4 address range such as 10.100.0.0/16"
               },
               "subnetLen": {
                 "type": "integer",
@@ -1975,7 +2018,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "description": "These Hosts.",
             "items": {
               "$ref": "common.schema.json#/$defs/Name",
-              "x-intendant-ref": "Host"
+              "x-intendant-ref": "Host",
+              "type": "string"
             },
             "examples": [
               [

@@ -77,8 +77,8 @@ function kindSection(
   const variants = spec.oneOf?.map((variant) => resolve(variant, definitions));
   if (!variants) return `${head}\n${table(rowsOf(spec, 'spec.', definitions, shared), definitions)}`;
   const bodies = variants.map((variant) => {
-    const tag = variant.properties?.[spec.discriminator!.propertyName]?.const;
-    return `### ${title}: \`${String(tag)}\`\n\n${variant.description}\n\n${table(rowsOf(variant, 'spec.', definitions, shared), definitions)}`;
+    const tag = variant.properties?.[spec.discriminator!.propertyName]?.const as string;
+    return `### ${title}: \`${tag}\`\n\n${variant.description}\n\n${table(rowsOf(variant, 'spec.', definitions, shared), definitions)}`;
   });
   return `${head}\n${bodies.join('\n')}`;
 }

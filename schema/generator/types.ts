@@ -27,7 +27,7 @@ export async function generateTypes(
 
 /** References become type names, which keeps the description of the field that refers; the rest is left to the tool. */
 function named(node: SchemaNode): SchemaNode & { tsType?: string } {
-  if (node.$ref !== undefined) return { description: node.description, tsType: refName(node.$ref) } as SchemaNode;
+  if (node.$ref !== undefined) return { description: node.description, tsType: refName(node.$ref) };
   const copy: SchemaNode = { ...node };
   // Titles would become names, conditions and the discriminator have no counterpart in types.
   for (const word of ['if', 'then', 'discriminator', 'examples', 'propertyNames'] as const) delete copy[word];
