@@ -6,24 +6,27 @@ import type {
   SshIdentity,
 } from '../../schema/generated/types.ts';
 import { parseDuration } from '../model/duration.ts';
-import type { Sensitive } from '../model/sensitive.ts';
+import type { GitAuth } from '../source/git/credentials.ts';
 import type { IdentityConfig } from '../ssh/identity.ts';
-import type { DaemonConfig, EtcdConfig, GitAuth, SshConfig } from './daemon-config.ts';
+import type { DaemonConfig, EtcdConfig, SshConfig } from './daemon-config.ts';
 import { readSecret, readText, type SecretPlaces } from './secrets.ts';
 
-/** A valid document with its defaults filled in, secrets read and paths made absolute. Throws InvalidInput for what cannot be read. */
+/**
+ * A valid document with its defaults filled in and its paths made absolute. Every file and variable that it names is
+ * looked at once, so that a mistake shows when the daemon starts and not hours later. Throws InvalidInput.
+ */
 export async function buildConfig(document: DaemonDocument, places: SecretPlaces): Promise<DaemonConfig> {
   const { repository, status = {}, store = {} } = document;
-  const auth = await gitAuth('repository.auth', repository.auth, places);
-  const ca = await optionalText('repository.caFile', repository.caFile, places);
   const url = absoluteUrl(repository.url, places);
+  const auth = await gitAuth('repository.auth', repository.auth, places);
+  const caFile = await checkedFile('repository.caFile', repository.caFile, places);
   return {
     fleet: document.fleet,
     state: resolve(places.folder, document.state),
     repository: {
       url,
       auth,
-      ...(ca === undefined ? {} : { ca }),
+      caFile,
       branch: repository.branch ?? 'main',
       path: (repository.path ?? '').replace(/^\/+|\/+$/g, ''),
       pollMs: parseDuration(repository.poll ?? '30s'),
@@ -31,65 +34,65 @@ export async function buildConfig(document: DaemonDocument, places: SecretPlaces
     status: {
       url: status.url === undefined ? url : absoluteUrl(status.url, places),
       auth: status.auth === undefined ? auth : await gitAuth('status.auth', status.auth, places),
-      ...withText('ca', status.caFile === undefined ? ca : await readText('status.caFile', status.caFile, places)),
+      caFile: (await checkedFile('status.caFile', status.caFile, places)) ?? caFile,
     },
     store: store.etcd === undefined ? { type: 'embedded' } : { type: 'etcd', ...(await etcd(store.etcd, places)) },
     ssh: await ssh(document, places),
-    ...(document.acceptRevision === undefined ? {} : { acceptRevision: document.acceptRevision }),
+    acceptRevision: document.acceptRevision,
   };
 }
 
 async function gitAuth(field: string, auth: DaemonAuth | undefined, places: SecretPlaces): Promise<GitAuth> {
-  if (auth === undefined) return { hostKeys: [] };
-  const password = await readSecret(`${field}.password`, { file: auth.passwordFile, env: auth.passwordEnv }, places);
-  const token = await readSecret(`${field}.token`, { file: auth.tokenFile, env: auth.tokenEnv }, places);
-  const knownHosts = await optionalText(`${field}.knownHostsFile`, auth.knownHostsFile, places);
-  const named = auth.keyFile !== undefined || auth.keyEnv !== undefined || auth.agent === true;
-  return {
-    ...withText('username', auth.username),
-    ...withSecret('password', password),
-    ...withSecret('token', token),
-    ...(named ? { identity: identity(auth, places) } : {}),
-    hostKeys: auth.hostKeys ?? [],
-    ...withText('knownHosts', knownHosts),
-  };
+  if (auth === undefined) return {};
+  await readSecret(`${field}.password`, { file: auth.passwordFile, env: auth.passwordEnv }, places);
+  await readSecret(`${field}.token`, { file: auth.tokenFile, env: auth.tokenEnv }, places);
+  await readSecret(`${field}.key`, { file: auth.keyFile, env: auth.keyEnv }, places);
+  await checkedFile(`${field}.knownHostsFile`, auth.knownHostsFile, places);
+  return absoluteFiles(auth, places);
 }
 
 async function etcd(document: DaemonEtcd, places: SecretPlaces): Promise<EtcdConfig> {
   const from = { file: document.passwordFile, env: document.passwordEnv };
   return {
     endpoints: document.endpoints,
-    ...withText('ca', await optionalText('store.etcd.caFile', document.caFile, places)),
-    ...withText('certificate', await optionalText('store.etcd.certFile', document.certFile, places)),
-    ...withSecret('key', await readSecret('store.etcd.key', { file: document.keyFile }, places)),
-    ...withText('username', document.username),
-    ...withSecret('password', await readSecret('store.etcd.password', from, places)),
+    ca: await optionalText('store.etcd.caFile', document.caFile, places),
+    certificate: await optionalText('store.etcd.certFile', document.certFile, places),
+    key: await readSecret('store.etcd.key', { file: document.keyFile }, places),
+    username: document.username,
+    password: await readSecret('store.etcd.password', from, places),
   };
 }
 
 async function ssh(document: DaemonDocument, places: SecretPlaces): Promise<SshConfig> {
   const given = document.ssh ?? {};
-  const identities = Object.entries(given.identities ?? {}).map(
-    ([name, each]) => [name, identity(each, places)] as const,
-  );
+  const identities: Record<string, IdentityConfig> = {};
+  for (const [name, each] of Object.entries(given.identities ?? {})) {
+    identities[name] = await identity(`ssh.identities.${name}`, each, places);
+  }
   return {
-    identities: Object.fromEntries(identities),
-    ...withText('knownHosts', await optionalText('ssh.knownHostsFile', given.knownHostsFile, places)),
+    identities,
+    knownHosts: await optionalText('ssh.knownHostsFile', given.knownHostsFile, places),
     maxConcurrentStarts: given.maxConcurrentStarts ?? 20,
     connectTimeoutMs: parseDuration(given.connectTimeout ?? '10s'),
     dialMap: given.dialMap ?? {},
     hostKeyMap: given.hostKeyMap ?? {},
-    ...withText('stepsRoot', given.stepsRoot),
+    stepsRoot: given.stepsRoot,
   };
 }
 
-function identity(from: SshIdentity, places: SecretPlaces): IdentityConfig {
-  return {
-    ...(from.keyFile === undefined ? {} : { keyFile: resolve(places.folder, from.keyFile) }),
-    ...withText('keyEnv', from.keyEnv),
-    ...(from.agent === true ? { agent: true } : {}),
-    ...withText('passphraseEnv', from.passphraseEnv),
-  };
+async function identity(field: string, from: SshIdentity, places: SecretPlaces): Promise<IdentityConfig> {
+  await readSecret(`${field}.key`, { file: from.keyFile, env: from.keyEnv }, places);
+  await readSecret(`${field}.passphrase`, { env: from.passphraseEnv }, places);
+  return absoluteFiles(from, places);
+}
+
+/** The same object with the paths in its `…File` fields made absolute. */
+function absoluteFiles<Fields extends object>(fields: Fields, places: SecretPlaces): Fields {
+  const absolute = Object.entries(fields).map(([name, value]: [string, unknown]) => [
+    name,
+    name.endsWith('File') && typeof value === 'string' ? resolve(places.folder, value) : value,
+  ]);
+  return Object.fromEntries(absolute) as Fields;
 }
 
 /** A local repository's path starts at the configuration file's folder; URLs and `user@host:path` stay as they are. */
@@ -106,10 +109,8 @@ async function optionalText(
   return path === undefined ? undefined : readText(field, path, places);
 }
 
-function withText<Name extends string>(name: Name, value: string | undefined): { [K in Name]?: string } {
-  return (value === undefined ? {} : { [name]: value }) as { [K in Name]?: string };
-}
-
-function withSecret<Name extends string>(name: Name, value: Sensitive | undefined): { [K in Name]?: Sensitive } {
-  return (value === undefined ? {} : { [name]: value }) as { [K in Name]?: Sensitive };
+async function checkedFile(field: string, path: string | undefined, places: SecretPlaces): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  await readText(field, path, places);
+  return resolve(places.folder, path);
 }

@@ -1,7 +1,12 @@
 import type { Sensitive } from '../model/sensitive.ts';
+import type { GitAuth } from '../source/git/credentials.ts';
 import type { IdentityConfig } from '../ssh/identity.ts';
 
-/** What one daemon needs to know, after defaults, with secrets read and paths absolute. Made by `loadDaemonConfig`. */
+/**
+ * What one daemon needs to know, after defaults and with absolute paths. Made by `loadDaemonConfig`, which has made sure
+ * that every file and variable it names is there. Credentials of git and of hosts stay references, read at each
+ * connect so that a rotated one is taken up.
+ */
 export interface DaemonConfig {
   /** Name of the fleet: the prefix in the store and the folder on hosts. */
   fleet: string;
@@ -21,8 +26,8 @@ export interface GitRemote {
   /** `https://…`, `ssh://…`, `git@host:path`, or an absolute path. */
   url: string;
   auth: GitAuth;
-  /** PEM of the authorities to trust for https; absent = the system's. */
-  ca?: string;
+  /** PEM file of the authorities to trust for https; absent = the system's. */
+  caFile?: string;
 }
 
 /** The repository that says what the fleet should be. */
@@ -32,19 +37,6 @@ export interface ConfigRepository extends GitRemote {
   path: string;
   /** Time between two looks at the remote, before jitter. */
   pollMs: number;
-}
-
-/** Credentials of a git remote. For https: a token, or a user and a password. For ssh: a key or an agent, and pinned host keys. */
-export interface GitAuth {
-  username?: string;
-  password?: Sensitive;
-  token?: Sensitive;
-  /** The ssh key or agent, read at every connect. */
-  identity?: IdentityConfig;
-  /** Public keys of the server, `ssh-ed25519 AAAA…`. */
-  hostKeys: string[];
-  /** Content of a known_hosts file. */
-  knownHosts?: string;
 }
 
 export type StoreConfig = { type: 'embedded' } | ({ type: 'etcd' } & EtcdConfig);
