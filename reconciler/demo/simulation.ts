@@ -2,7 +2,6 @@ import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
 import { systemClock } from '../model/clock.ts';
 import { Bug, InvalidInput } from '../model/errors.ts';
-import type { HostFaults } from './faults.ts';
 import type { ControlRequest, FleetReady, FleetStart } from './fleet-protocol.ts';
 import { seededRandom } from './random.ts';
 import { FleetRecord } from './record.ts';
@@ -81,9 +80,9 @@ export class Simulation {
       case 'setFaults': {
         const before = host.faults;
         // Each host counts its faults by itself.
-        const change = structuredClone(request.faults ?? {}) as Record<string, unknown>;
+        const change: Record<string, unknown> = structuredClone(request.faults ?? {});
         const merged = Object.entries({ ...before, ...change }).filter(([, value]) => value !== null);
-        host.faults = Object.fromEntries(merged) as HostFaults;
+        host.faults = Object.fromEntries(merged);
         const cutOff = host.faults.unreachable && !before.unreachable;
         if (cutOff || host.faults.changedHostKey !== before.changedHostKey) server.dropAll();
         return;
