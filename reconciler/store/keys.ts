@@ -29,7 +29,15 @@ export const keys = {
   output: (operation: string, host: string, step: string): string => `output/${operation}/${host}/${step}`,
   outputs: 'output/',
   lease: (name: string): string => `leases/${name}`,
+  /** Written along with every transaction by the etcd store, so that an unknown outcome can be decided. */
+  transaction: (client: string, slot: number): string => `transactions/${client}/${slot}`,
+  transactions: 'transactions/',
 } as const;
+
+/** Keys that a store keeps for itself: read through `leaseHolder`, and left out of lists and watches. */
+export function isInternalKey(key: string): boolean {
+  return key.startsWith('leases/') || key.startsWith(keys.transactions);
+}
 
 /** Format version of every value written by this build. A store with a higher one is refused. */
 export const STORE_FORMAT = 1;

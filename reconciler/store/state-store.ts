@@ -15,15 +15,16 @@ export type Expectation =
   | { key: string; revision: number } // the key was last written at this revision; 0 = the key is absent
   | { lease: LeaseToken }; // the lease is still held by the holder that was given this token
 
-/** Opaque proof of holding a lease (fencing token): in etcd the create revision of the lease's key. */
+/** Opaque proof of holding a lease (fencing token). */
 export interface LeaseToken {
   key: string;
+  /** When this holding was created: in etcd the revision at which its holder wrote the lease's key. Never given twice. */
   createRevision: number;
 }
 
 export type CommitResult =
   | { ok: true; revision: number }
-  /** `failed`: the expectation that did not hold. Nothing was written. */
+  /** `failed`: the expectation that did not hold. Nothing was written (by this transaction, where several were needed). */
   | { ok: false; failed: Expectation };
 
 export interface ListPage {
@@ -39,9 +40,9 @@ export type WatchHint = { type: 'put' | 'delete'; key: string; revision: number 
 
 export interface Lease {
   readonly token: LeaseToken;
-  /** Aborted the moment the lease may no longer be ours (before it can be anybody else's). */
+  /** Aborted the moment the lease may no longer be ours (before it can be anybody else's). Not aborted by `release`. */
   readonly lost: AbortSignal;
-  /** Gives it up. Idempotent; never throws. */
+  /** Gives it up: writes that carry the token are refused from then on. Idempotent; never throws. */
   release(): Promise<void>;
 }
 
@@ -52,19 +53,26 @@ export interface Lease {
  */
 export interface StateStore {
   get(key: string, signal?: AbortSignal): Promise<Entry | undefined>;
-  /** Entries whose key starts with `prefix`, in key order; pages of at most 500. */
+  /**
+   * Entries whose key starts with `prefix`, in key order; pages of at most 500. Over several pages, watch from the
+   * revision of the first one.
+   */
   list(prefix: string, options?: { after?: string; limit?: number }, signal?: AbortSignal): Promise<ListPage>;
   /**
    * All writes or none. More than one transaction's worth of writes (128 operations, 1 MiB) is split into several
    * transactions in order, each carrying the lease expectations; key expectations then hold for the first only.
-   * Durable when it returns.
+   * A key written twice keeps the last value. Durable when it returns. Throws Transient `STORE_UNAVAILABLE` when it is
+   * certain that nothing (more) was written, `STORE_OUTCOME_UNKNOWN` when the store stayed away too long to find out, and
+   * InvalidInput `VALUE_TOO_LARGE` for one value above 1 MiB. The signal is looked at before the first transaction only.
    */
   commit(writes: readonly Write[], expectations?: readonly Expectation[], signal?: AbortSignal): Promise<CommitResult>;
   /** Hints from after `revision` on, until aborted. Never throws: trouble shows as a `relist` hint. */
   watch(prefix: string, revision: number, signal: AbortSignal): AsyncIterable<WatchHint>;
   /**
    * Takes the named lease, waiting while another holds it; kept alive until released. `ttlMs` bounds how long a dead
-   * holder blocks others. Rejects when aborted. `holder` names us to people (`status` shows it).
+   * holder blocks others. Rejects when aborted. `holder` names us to people (`status` shows it) and is our identity: a
+   * lease that this same holder left behind is taken over at once, and the older holding is void. So a holder's name must
+   * be guarded by a lock of its own (`store/member.ts`).
    */
   lease(name: string, holder: string, ttlMs: number, signal: AbortSignal): Promise<Lease>;
   /** Who holds the named lease now. */

@@ -1,0 +1,208 @@
+import { abortReason, systemClock, type Clock } from '../model/clock.ts';
+import { InvalidInput, Transient } from '../model/errors.ts';
+import type { Json } from '../model/json.ts';
+import { inner, openFolder, type Level } from './embedded-folder.ts';
+import { EmbeddedLeases, storeClosed } from './embedded-leases.ts';
+import { levelMessage } from './folder-lock.ts';
+import { HintFeed } from './hint-feed.ts';
+import { readMeta } from './meta.ts';
+import type { CommitResult, Entry, Expectation, Lease, ListPage, StateStore, WatchHint, Write } from './state-store.ts';
+import { encodeWrites, type EncodedWrite } from './writes.ts';
+
+const PAGE = 500;
+/** Changes remembered for watches that start in the past. */
+const REMEMBERED = 4096;
+const LAST = '\u{10FFFF}';
+
+type Change = Exclude<WatchHint, { type: 'relist' }>;
+
+export interface EmbeddedStoreOptions {
+  /** Made if absent; belongs to one process. */
+  folder: string;
+  clock?: Clock;
+  /** Hints kept for a slow watch before it is told to list again. */
+  watchBuffer?: number;
+}
+
+/**
+ * The store of a daemon without etcd, in a folder of LevelDB. Opening raises the folder's epoch, so every older lease is
+ * void. A transaction of any size is one synced write: after a crash all of it is there or none. Throws InvalidInput
+ * `STORE_IN_USE`, `STORE_FOREIGN`, `STORE_CORRUPT`, `STORE_TOO_NEW` or `STORE_UNREADABLE`.
+ */
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<StateStore> {
+  const { level, revision, epoch } = await openFolder(options.folder);
+  const leases = new EmbeddedLeases(epoch, options.clock ?? systemClock);
+  const store = new EmbeddedStore(options.folder, level, revision, leases, options.watchBuffer);
+  try {
+    await readMeta(store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return store;
+}
+
+class EmbeddedStore implements StateStore {
+  readonly #folder: string;
+  readonly #level: Level;
+  readonly #leases: EmbeddedLeases;
+  readonly #watchBuffer: number | undefined;
+  readonly #feeds = new Map<HintFeed, string>();
+  #recent: Change[] = [];
+  /** A watch from before this revision may have missed changes. */
+  #rememberedFrom: number;
+  #revision: number;
+  #lastCommit: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(folder: string, level: Level, revision: number, leases: EmbeddedLeases, watchBuffer: number | undefined) {
+    this.#folder = folder;
+    this.#level = level;
+    this.#revision = revision;
+    this.#rememberedFrom = revision;
+    this.#leases = leases;
+    this.#watchBuffer = watchBuffer;
+  }
+
+  async get(key: string, signal?: AbortSignal): Promise<Entry | undefined> {
+    this.#begin(signal);
+    return this.#read(key);
+  }
+
+  async list(
+    prefix: string,
+    options: { after?: string; limit?: number } = {},
+    signal?: AbortSignal,
+  ): Promise<ListPage> {
+    this.#begin(signal);
+    const limit = Math.min(options.limit ?? PAGE, PAGE);
+    const revision = this.#revision;
+    const from = options.after === undefined ? { gte: inner.data(prefix) } : { gt: inner.data(options.after) };
+    const range = { ...from, lt: inner.data(prefix) + LAST, limit: limit + 1 };
+    const rows = await this.#guard(`list "${prefix}"`, () => this.#level.iterator(range).all());
+    const entries = rows.slice(0, limit).map(([key, text]) => this.#parse(key.slice(inner.dataPrefix.length), text));
+    return { entries, next: rows.length > limit ? entries.at(-1)?.key : undefined, revision };
+  }
+
+  async commit(
+    writes: readonly Write[],
+    expectations: readonly Expectation[] = [],
+    signal?: AbortSignal,
+  ): Promise<CommitResult> {
+    this.#begin(signal);
+    const encoded = encodeWrites(writes);
+    const result = this.#lastCommit.then(() => this.#transact(encoded, expectations));
+    this.#lastCommit = result.catch(() => undefined);
+    return result;
+  }
+
+  async *watch(prefix: string, revision: number, signal: AbortSignal): AsyncGenerator<WatchHint> {
+    if (signal.aborted) return;
+    const feed = new HintFeed(this.#watchBuffer);
+    if (revision < this.#rememberedFrom || revision > this.#revision) feed.push({ type: 'relist' });
+    else for (const change of this.#recent) if (change.revision > revision) offer(feed, prefix, change);
+    const stop = (): void => feed.close();
+    signal.addEventListener('abort', stop, { once: true });
+    this.#feeds.set(feed, prefix);
+    try {
+      yield* feed;
+    } finally {
+      this.#feeds.delete(feed);
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  async lease(name: string, holder: string, ttlMs: number, signal: AbortSignal): Promise<Lease> {
+    return this.#leases.acquire(name, holder, ttlMs, signal);
+  }
+
+  async leaseHolder(name: string, signal?: AbortSignal): Promise<string | undefined> {
+    this.#begin(signal);
+    return this.#leases.holder(name);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#leases.close();
+    for (const feed of this.#feeds.keys()) feed.close();
+    await this.#lastCommit;
+    await this.#level.close();
+  }
+
+  /** What every call looks at first. */
+  #begin(signal: AbortSignal | undefined): void {
+    if (signal?.aborted) throw abortReason(signal);
+    if (this.#closed) throw storeClosed();
+  }
+
+  async #transact(writes: readonly EncodedWrite[], expectations: readonly Expectation[]): Promise<CommitResult> {
+    const failed = await this.#firstFailing(expectations);
+    if (failed !== undefined) return { ok: false, failed };
+    const revision = this.#revision + 1;
+    const rows = writes.map(({ key, text }) =>
+      text === undefined
+        ? { type: 'del' as const, key: inner.data(key) }
+        : { type: 'put' as const, key: inner.data(key), value: `{"r":${revision},"v":${text}}` },
+    );
+    const counter = { type: 'put' as const, key: inner.revision, value: String(revision) };
+    await this.#guard('write', () => this.#level.batch([...rows, counter], { sync: true }));
+    this.#revision = revision;
+    this.#publish(writes, revision);
+    return { ok: true, revision };
+  }
+
+  async #read(key: string): Promise<Entry | undefined> {
+    const text = await this.#guard(`read "${key}"`, () => this.#level.get(inner.data(key)));
+    return text === undefined ? undefined : this.#parse(key, text);
+  }
+
+  async #firstFailing(expectations: readonly Expectation[]): Promise<Expectation | undefined> {
+    for (const expectation of expectations) {
+      if ('lease' in expectation) {
+        if (!this.#leases.valid(expectation.lease)) return expectation;
+      } else if (((await this.#read(expectation.key))?.revision ?? 0) !== expectation.revision) return expectation;
+    }
+    return undefined;
+  }
+
+  #publish(writes: readonly EncodedWrite[], revision: number): void {
+    for (const { key, text } of writes) {
+      const change: Change = { type: text === undefined ? 'delete' : 'put', key, revision };
+      this.#recent.push(change);
+      for (const [feed, prefix] of this.#feeds) offer(feed, prefix, change);
+    }
+    if (this.#recent.length <= 2 * REMEMBERED) return;
+    const dropped = this.#recent.splice(0, this.#recent.length - REMEMBERED);
+    this.#rememberedFrom = dropped.at(-1)!.revision;
+  }
+
+  #parse(key: string, text: string): Entry {
+    try {
+      const { r, v } = JSON.parse(text) as { r: number; v: Json };
+      return { key, value: v, revision: r };
+    } catch (error) {
+      throw new InvalidInput(`The store in ${this.#folder} is damaged: "${key}" does not hold JSON.`, {
+        code: 'STORE_CORRUPT',
+        hint: 'Put the folder back from a backup.',
+        cause: error,
+      });
+    }
+  }
+
+  async #guard<T>(doing: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw new Transient(`The store in ${this.#folder} could not ${doing}: ${levelMessage(error)}`, {
+        code: 'STORE_UNAVAILABLE',
+        hint: 'Check that its disk is there and not full.',
+        cause: error,
+      });
+    }
+  }
+}
+
+function offer(feed: HintFeed, prefix: string, change: Change): void {
+  if (change.key.startsWith(prefix)) feed.push(change);
+}
