@@ -30,6 +30,8 @@ export class RevisionKeeper {
   readonly #builder: InventoryBuilder;
   readonly #changed = new Map<ResourceKey, string>();
   #inventory: Inventory;
+  /** Keys that were built and whose revision is not durable yet: a failed write must not lose them. */
+  readonly #pending = new Set<ResourceKey>();
   /** Commit that the builder stands at. */
   #at: string | undefined;
 
@@ -77,8 +79,10 @@ export class RevisionKeeper {
     const older = [...new Set(Object.values(record.held))]
       .filter((commit) => commit !== '' && commit !== record.accepted)
       .sort((a, b) => (order[a] ?? 0) - (order[b] ?? 0));
-    for (const commit of [...older, record.accepted]) await this.#build(commit, signal, record.accepted);
-    this.#changed.clear();
+    for (const commit of [...older, record.accepted]) {
+      this.#inventory = (await this.#build(commit, signal, record.accepted)).inventory;
+    }
+    this.#pending.clear();
   }
 
   /**
@@ -101,9 +105,14 @@ export class RevisionKeeper {
       const record = this.#nextRecord(tip, before, result);
       await this.#store(record);
       this.#inventory = result.inventory;
-      for (const key of result.changedKeys) this.#changed.set(key, tip);
-      log.info({ revision: tip, changed: result.changedKeys.size, held: [...result.held.keys()], diagnostics: record.diagnosticsTotal }, 'revision accepted');
-      return result.changedKeys;
+      const changed = new Set(this.#pending);
+      this.#pending.clear();
+      for (const key of changed) this.#changed.set(key, tip);
+      log.info(
+        { revision: tip, changed: changed.size, held: [...result.held.keys()], diagnostics: record.diagnosticsTotal },
+        'revision accepted',
+      );
+      return changed;
     } catch (thrown) {
       signal.throwIfAborted();
       const error = asIntendantError(thrown);
@@ -132,7 +141,7 @@ export class RevisionKeeper {
     if (oids.length > 0) for await (const files of source.parse(oids, signal)) for (const file of files) parsed.set(file.oid, file);
     const result = this.#builder.advance({ commit, changed: diff.changed, removed: diff.removed, parsed, diagnostics: diff.diagnostics });
     this.#at = commit;
-    this.#inventory = result.inventory;
+    for (const key of result.changedKeys) this.#pending.add(key);
     return result;
   }
 

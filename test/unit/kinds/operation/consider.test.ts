@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { latestVerdict } from '../../../../reconciler/kinds/operation/consider.ts';
+import type { OperationSpec } from '../../../../schema/generated/types.ts';
+import { OperationWorld } from '../../../support/operation-world.ts';
+
+const hosts = ['web-1', 'web-2', 'web-3'];
+const restart = (over: Partial<OperationSpec> = {}): OperationSpec => ({ type: 'restart', target: { cluster: 'web' }, ...over }) as OperationSpec;
+
+describe('consider', () => {
+  it('freezes spec, hosts and batches when it begins', () => {
+    const world = new OperationWorld(restart({ rollout: { batches: 2 } }), hosts);
+
+    world.look();
+
+    expect(world.record).toMatchObject({
+      phase: 'Running',
+      batches: [['web-1', 'web-2'], ['web-3']],
+      frozen: { hosts, clusters: ['web'], rollout: { maxUnavailable: 2, maxFailures: 0 } },
+    });
+  });
+
+  it('succeeds when every host has, and acts on each once', () => {
+    const world = new OperationWorld(restart(), hosts);
+
+    expect(world.play().phase).toBe('Succeeded');
+    expect([...world.acted.values()]).toEqual([1, 1, 1]);
+  });
+
+  it('begins nothing while suspended and goes on afterwards', () => {
+    const world = new OperationWorld(restart({ suspend: true }), hosts);
+
+    const held = world.play();
+    const begun = world.journal.size;
+    world.spec = restart();
+
+    expect(held.phase).toBe('Suspended');
+    expect(begun).toBe(0);
+    expect(world.play().phase).toBe('Succeeded');
+  });
+
+  it('lets the host in hand finish when it is suspended half-way, and begins no other', () => {
+    const world = new OperationWorld(restart(), hosts);
+    world.look();
+    world.spec = restart({ suspend: true });
+
+    const record = world.play();
+
+    expect(record.phase).toBe('Suspended');
+    expect([...world.acted.keys()]).toEqual(['web-1']);
+    expect(world.hosts.get('web-1')!.claim).toBeUndefined();
+  });
+
+  it('is cancelled by its removal from the repository, after the host in hand was put back', () => {
+    const world = new OperationWorld(restart(), hosts);
+    world.look();
+    world.end('web-1');
+    world.look();
+    world.spec = undefined;
+
+    const record = world.play();
+
+    expect(record).toMatchObject({ phase: 'Cancelled', cancelled: true });
+    expect([...world.acted.keys()]).toEqual(['web-1']);
+    expect(latestVerdict('web-1', world.observed())?.result).toBe('succeeded');
+  });
+
+  it('stays cancelled when the cancel is taken back', () => {
+    const world = new OperationWorld(restart({ cancel: true }), hosts);
+    world.play();
+    world.spec = restart();
+
+    expect(world.play().phase).toBe('Cancelled');
+    expect(world.acted.size).toBe(0);
+  });
+
+  it('stops after the first failure by default and leaves the rest untouched', () => {
+    const world = new OperationWorld(restart(), hosts);
+
+    const record = world.play((host, action) => (host === 'web-1' && action === 'prove' ? 'failed' : 'succeeded'));
+
+    expect(record.phase).toBe('Failed');
+    expect([...world.acted.keys()]).toEqual(['web-1']);
+  });
+
+  it('runs again on what failed or was not reached when retry is raised, and on nothing that succeeded', () => {
+    const world = new OperationWorld(restart(), hosts);
+    world.play((host, action) => (host === 'web-2' && action === 'prove' ? 'failed' : 'succeeded'));
+    world.spec = restart({ retry: 1 });
+
+    const record = world.play();
+
+    expect(record.phase).toBe('Succeeded');
+    expect(Object.fromEntries(world.acted)).toEqual({ 'web-1': 1, 'web-2': 2, 'web-3': 1 });
+  });
+
+  it('skips hosts in maintenance without touching them', () => {
+    const world = new OperationWorld(restart(), hosts);
+    world.hosts.get('web-2')!.maintenance = { who: 'ops', why: 'disk' };
+
+    expect(world.play().phase).toBe('Succeeded');
+    expect([...world.acted.keys()]).toEqual(['web-1', 'web-3']);
+    expect(latestVerdict('web-2', world.observed())?.reason).toBe('InMaintenance');
+  });
+
+  it('fails when nothing could be done at all', () => {
+    const world = new OperationWorld(restart(), hosts);
+
+    expect(world.play((_host, action) => (action === 'connect' ? 'failed' : 'succeeded')).phase).toBe('Failed');
+  });
+
+  it('waits for the operation that came first on the same cluster', () => {
+    const world = new OperationWorld(restart(), hosts);
+    world.ahead = ['earlier'];
+
+    const record = world.play();
+
+    expect(record.phase).toBe('Pending');
+    expect(world.journal.size).toBe(0);
+  });
+
+  it('carries out what began when the document is changed afterwards, and says so', () => {
+    const world = new OperationWorld(restart(), hosts);
+    world.look();
+    world.spec = { type: 'run', target: { cluster: 'web' }, script: 'true' };
+
+    const considered = world.look()!;
+
+    expect(considered.changedAfterBegin).toBe(true);
+    expect(considered.record.frozen!.spec.type).toBe('restart');
+  });
+
+  it('does not begin the next host while a failed one has not been seen again', () => {
+    const world = new OperationWorld(restart({ rollout: { batches: 1, maxFailures: 1 } }), hosts);
+
+    world.play((host, action) => (host === 'web-1' && action === 'prove' ? 'failed' : 'succeeded'));
+    const before = [...world.acted.keys()];
+    world.nowMs += 1000;
+    world.hosts.get('web-1')!.lastSeen = world.nowMs;
+    const record = world.play();
+
+    expect(before).toEqual(['web-1']);
+    expect([...world.acted.keys()]).toEqual(hosts);
+    expect(record.phase).toBe('Succeeded');
+  });
+
+  it('acts on each host at most once, within bounds and whatever fails, across crashes at any moment', () => {
+    const scenario = fc.record({
+      count: fc.integer({ min: 1, max: 12 }),
+      batches: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
+      maxUnavailable: fc.integer({ min: 1, max: 4 }),
+      maxFailures: fc.nat(2),
+      moves: fc.array(fc.tuple(fc.constantFrom('end', 'end', 'end', 'fail', 'crash', 'outage', 'recover'), fc.nat(50)), { maxLength: 250 }),
+    });
+
+    fc.assert(
+      fc.property(scenario, ({ count, batches, maxUnavailable, maxFailures, moves }) => {
+        const names = Array.from({ length: count }, (_, index) => `h${index}`);
+        const world = new OperationWorld(restart({ rollout: { batches, maxUnavailable, maxFailures } }), names);
+        const limit = Math.min(maxUnavailable, count);
+        for (const [move, pick] of moves) {
+          const claimed = new Set(world.down.filter((name) => world.hosts.get(name)!.claim));
+          const downBefore = new Set(world.down);
+          world.look();
+          const fresh = world.down.filter((name) => !downBefore.has(name) && !claimed.has(name));
+          if (fresh.length > 0) expect(world.down.length).toBeLessThanOrEqual(limit);
+          const inHand = [...world.inFlight.keys()];
+          const host = inHand.length > 0 ? inHand[pick % inHand.length]! : undefined;
+          if (move === 'end' && host) world.end(host);
+          if (move === 'fail' && host) world.end(host, 'failed');
+          if (move === 'crash') world.crash();
+          if (move === 'outage') world.hosts.get(names[pick % count]!)!.active = false;
+          if (move === 'recover') world.hosts.get(names[pick % count]!)!.active = true;
+          world.nowMs += 10;
+        }
+        for (const host of world.hosts.values()) host.active = true;
+        const record = world.play();
+
+        expect(Math.max(0, ...world.acted.values())).toBeLessThanOrEqual(1);
+        expect(['Succeeded', 'Failed', 'Running']).toContain(record.phase);
+        const verdicts = names.map((name) => world.journal.get(name)?.filter((entry) => entry.step.verdict).length ?? 0);
+        expect(Math.max(...verdicts)).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
