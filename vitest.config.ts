@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { NotRunReporter } from './test/support/not-run-reporter.ts';
 
 const shared = { pool: 'forks' as const, disableConsoleIntercept: true, expect: { requireAssertions: true } };
 
@@ -7,6 +8,7 @@ const shared = { pool: 'forks' as const, disableConsoleIntercept: true, expect: 
 export default defineConfig({
   test: {
     ...shared,
+    reporters: ['default', new NotRunReporter()],
     projects: [
       { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts', 'test/golden/**/*.test.ts'] } },
       {
