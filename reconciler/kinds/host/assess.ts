@@ -1,4 +1,5 @@
 import { isoTime } from '../../model/clock.ts';
+import type { Facts } from '../../hosts/facts.ts';
 import { mergeConditions, type ConditionClaim } from '../../model/conditions.ts';
 import type { Assessment } from '../../model/controller.ts';
 import { reasonOfCode } from '../../model/errors.ts';
@@ -9,9 +10,6 @@ import type { KindContext } from '../context.ts';
 import { revisionsFor } from '../revisions.ts';
 import type { HostObserved } from './observe.ts';
 import type { HostRecord, StableFacts } from './record.ts';
-
-/** A difference below this between two computed boot times is rounding, in milliseconds. */
-const BOOT_TIME_SLACK_MS = 5000;
 
 /** Codes after which only a person can help: looked at again on the interval, but never a matter of waiting. */
 const STALLING = new Set(['HOST_KEY_CHANGED', 'HOST_KEY_UNKNOWN', 'LOGIN_REFUSED', 'IDENTITY_UNUSABLE', 'TOO_MANY_JUMPS']);
@@ -74,15 +72,11 @@ function nextRecord(resource: Resource<'Host'>, observed: HostObserved, nowMs: n
   return { ...rest, ...recorded, misses: 0, facts: stableFacts(check.facts, before.facts, nowMs) };
 }
 
-function stableFacts(
-  seen: Omit<StableFacts, 'bootedAt'> & { uptimeSeconds: number },
-  before: StableFacts | undefined,
-  nowMs: number,
-): StableFacts {
-  const { uptimeSeconds, ...facts } = seen;
-  const booted = nowMs - uptimeSeconds * 1000;
-  const same = before?.bootId === facts.bootId && Math.abs(Date.parse(before.bootedAt) - booted) < BOOT_TIME_SLACK_MS * 12;
-  return { ...facts, bootedAt: same ? before.bootedAt : isoTime(Math.round(booted / 1000) * 1000) };
+function stableFacts(seen: Facts, before: StableFacts | undefined, nowMs: number): StableFacts {
+  const { uptimeSeconds, hostTime: _hostTime, ...facts } = seen;
+  const same = before?.bootId === facts.bootId;
+  // Computed from the uptime, which moves by a rounding at every look: worked out once for each boot.
+  return { ...facts, bootedAt: same ? before.bootedAt : isoTime(Math.round((nowMs - uptimeSeconds * 1000) / 1000) * 1000) };
 }
 
 function statusWord(record: HostRecord, observed: HostObserved): 'investigating' | 'active' | 'failed' {

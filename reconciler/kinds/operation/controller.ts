@@ -1,13 +1,11 @@
 import type { Controller } from '../../model/controller.ts';
-import { keyOf, type ResourceKey } from '../../model/resource.ts';
-import { keys } from '../../store/keys.ts';
 import type { KindContext, KindDeps, KindTraits } from '../context.ts';
 import { applyOperationStep } from './actions/apply.ts';
 import { assessOperation } from './assess.ts';
+import { unfinishedOperations } from './concerned.ts';
 import { consider } from './consider.ts';
 import { observeOperation, type OperationObserved } from './observed.ts';
 import { operationPlan, type OperationPlan } from './plan.ts';
-import { asOperationRecord, isTerminal } from './record.ts';
 
 /**
  * An operation on hosts. Looking at it never awaits a host: it reads the journal, says which steps may begin now, and
@@ -34,16 +32,3 @@ export const operationController: Controller<'Operation', OperationObserved, Kin
 
   affects: (key, _status, deps) => unfinishedOperations(deps).filter((other) => other !== key),
 };
-
-/** Operations that may be waiting for something: whoever's state changes, they look again. */
-export function unfinishedOperations(deps: KindDeps): ResourceKey[] {
-  return deps.inventory().keys('Operation').filter((key) => {
-    const record = asOperationRecord(deps.live.get(keys.record(key)));
-    return record === undefined || !isTerminal(record.phase);
-  });
-}
-
-/** The cluster of a host, and the operations that may wait for it. */
-export function concernedByHost(cluster: string | undefined, deps: KindDeps): ResourceKey[] {
-  return [...(cluster === undefined ? [] : [keyOf('Cluster', cluster)]), ...unfinishedOperations(deps)];
-}

@@ -1,0 +1,28 @@
+import { Bug } from '../../../model/errors.ts';
+import type { Step, StepOutcome } from '../../../model/plan.ts';
+import type { KindDeps } from '../../context.ts';
+import { resolveTarget } from '../../host/target.ts';
+import { checkAction } from './check.ts';
+import { connectAction } from './connect.ts';
+import { proveAction } from './prove.ts';
+import { rebootAction } from './reboot.ts';
+import { runAction } from './run.ts';
+import type { ActionContext } from './context.ts';
+
+const ACTIONS: Record<string, (context: ActionContext) => Promise<StepOutcome>> = {
+  connect: connectAction,
+  checkBefore: checkAction,
+  checkAfter: checkAction,
+  reboot: rebootAction,
+  prove: proveAction,
+  run: runAction,
+};
+
+/** Performs one step of one host. Safe to call again for the same step: what must not happen twice is guarded on the host. */
+export async function applyOperationStep(step: Step, deps: KindDeps, signal: AbortSignal): Promise<StepOutcome> {
+  const action = ACTIONS[step.action];
+  if (!action) throw new Bug(`an operation has no action ${step.action}`);
+  const name = step.target.slice('Host/'.length);
+  const target = resolveTarget(name, deps.inventory(), deps.live);
+  return action({ step, deps, signal, name, target });
+}

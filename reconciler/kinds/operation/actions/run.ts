@@ -1,0 +1,84 @@
+import type { StepSighting } from '../../../hosts/step-sighting.ts';
+import type { Json } from '../../../model/json.ts';
+import { formatDuration } from '../../../model/duration.ts';
+import { reasonOfCode } from '../../../model/errors.ts';
+import type { StepOutcome } from '../../../model/plan.ts';
+import { deadlineOf, failed, succeeded, type ActionContext } from './context.ts';
+import { intendedBoot, placeOf, undecidable } from './guard.ts';
+import { tryUntil, type Try } from './reach.ts';
+
+interface RunParameters {
+  script: string;
+  args: string[];
+  timeoutMs: number;
+}
+
+/** How long one exec waits on the host for the end of the script before it is asked again, in seconds. */
+const WAIT_SECONDS = 20;
+
+/** Runs the script on the host at most once, ever, and re-attaches to it whatever happens to us or the connection. */
+export async function runAction(context: ActionContext): Promise<StepOutcome> {
+  const { step, deps, signal, name, target } = context;
+  const { script, args, timeoutMs } = step.parameters as unknown as RunParameters;
+  const start = {
+    ...placeOf(context),
+    bootId: intendedBoot(context),
+    action: { kind: 'script' as const, script, args },
+    timeoutSeconds: Math.ceil(timeoutMs / 1000),
+  };
+  let begun = false;
+  const found = await tryUntil<StepOutcome>(deadlineOf(context), deps.clock, signal, async (within) => {
+    if (!begun) {
+      const sighting = await deps.hands.startStep(target, start, within);
+      if ('lost' in sighting) return { again: sighting.lost };
+      begun = true;
+      if (sighting.state !== 'started' && sighting.state !== 'running' && sighting.state !== 'boot-changed') {
+        return judge(sighting, context, timeoutMs);
+      }
+    }
+    for (;;) {
+      const seen = await deps.hands.readStep(target, { ...placeOf(context), waitSeconds: WAIT_SECONDS }, within);
+      if ('lost' in seen) return { again: seen.lost };
+      if (seen.state !== 'running') return judge(seen, context, timeoutMs);
+    }
+  });
+  if ('answer' in found) return found.answer;
+  return {
+    result: 'unknown',
+    reason: found.code ? reasonOfCode(found.code) : 'OutcomeUnknown',
+    message: `it could not be seen how the script ended on ${name}: ${found.gaveUp}; it is not run again`,
+  };
+}
+
+function judge(sighting: StepSighting, context: ActionContext, timeoutMs: number): Try<StepOutcome> {
+  const { name } = context;
+  switch (sighting.state) {
+    case 'done': {
+      const data: Record<string, Json> = {
+        exitCode: sighting.exitCode,
+        output: sighting.output,
+        droppedBytes: sighting.droppedBytes ?? 0,
+      };
+      if (sighting.exitCode === 0) return { answer: succeeded('ScriptSucceeded', 'exit code 0', data) };
+      if (sighting.exitCode === 124) {
+        return { answer: failed('ScriptTimedOut', `the script was killed after ${formatDuration(timeoutMs)}`, data) };
+      }
+      return { answer: failed('ScriptFailed', `the script ended with exit code ${sighting.exitCode}`, data) };
+    }
+    case 'interrupted':
+      return {
+        answer: failed('Interrupted', `${name} was booted, or the script was killed, before it ended; it is not run again`, {
+          output: sighting.output,
+        }),
+      };
+    case 'absent':
+    case 'boot-changed':
+      return { answer: failed('BootChanged', `${name} was booted before the script could begin; it was not run`) };
+    case 'foreign':
+    case 'error':
+      return { answer: undecidable(sighting, context) };
+    case 'started':
+    case 'running':
+      return { again: 'it is running' };
+  }
+}
