@@ -28,10 +28,14 @@ export function quoteWord(word: string): string {
 
 /** The string that goes over the wire; the only place where a secret is revealed. */
 export function renderCommand(line: CommandLine): string {
-  return line.bits.map((bit) => (bit instanceof ShellWord ? bit.text : quoteWord(bit instanceof Sensitive ? bit.reveal() : bit))).join(' ');
+  return line.bits
+    .map((bit) => (bit instanceof ShellWord ? bit.text : quoteWord(bit instanceof Sensitive ? bit.reveal() : bit)))
+    .join(' ');
 }
 
 /** The same for people and logs: secrets masked. */
 export function showCommand(line: CommandLine): string {
-  return line.bits.map((bit) => (bit instanceof ShellWord ? bit.text : bit instanceof Sensitive ? String(bit) : quoteWord(bit))).join(' ');
+  return line.bits
+    .map((bit) => (bit instanceof ShellWord ? bit.text : bit instanceof Sensitive ? String(bit) : quoteWord(bit)))
+    .join(' ');
 }

@@ -52,7 +52,11 @@ export interface HostSession {
   readonly hostKey: string;
   run(command: CommandLine, limits: RunLimits, signal: AbortSignal): Promise<CommandResult>;
   /** Writes a file beside its target with its final mode, then renames it. */
-  upload(file: { path: string; content: Uint8Array; mode: number }, limits: { timeoutMs: number }, signal: AbortSignal): Promise<void>;
+  upload(
+    file: { path: string; content: Uint8Array; mode: number },
+    limits: { timeoutMs: number },
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Gives the session back to the pool. */
   release(): void;
 }

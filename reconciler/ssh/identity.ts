@@ -44,7 +44,7 @@ export class Credential {
 
 /**
  * Loads a credential; called at every connect, so that a rotated key is taken up without a restart. Throws InvalidInput
- * `IDENTITY_MISSING`, `IDENTITY_UNREADABLE` or `IDENTITY_LOCKED`, whose messages name the place and never the content.
+ * `IDENTITY_UNUSABLE`, whose message names the place and never the content.
  */
 export async function loadIdentity(config: IdentityConfig, deps: IdentityDeps): Promise<Credential> {
   const named = [config.keyFile, config.keyEnv, config.agent || undefined].filter((place) => place !== undefined);
@@ -88,7 +88,7 @@ async function keyFromFile(path: string, deps: IdentityDeps): Promise<Sensitive>
         ? `The SSH key file ${path} does not exist.`
         : `The SSH key file ${path} cannot be read (${code}).`,
       {
-        code: code === 'ENOENT' ? 'IDENTITY_MISSING' : 'IDENTITY_UNREADABLE',
+        code: 'IDENTITY_UNUSABLE',
         hint: 'Put the private key there, readable by the user that the daemon runs as.',
         cause: error,
       },
@@ -141,22 +141,22 @@ function unusable(
   const locked = /passphrase|decrypt|encrypted|integrity|cipher/i.test(messageOf(error));
   if (locked && !passphrase) {
     return new InvalidInput(`The private key in ${place} is encrypted and no passphrase is given.`, {
-      code: 'IDENTITY_LOCKED',
+      code: 'IDENTITY_UNUSABLE',
       hint: 'Name the environment variable that holds its passphrase in passphraseEnv.',
     });
   }
   if (passphrase) {
     return new InvalidInput(`The private key in ${place} does not open with the passphrase given.`, {
-      code: 'IDENTITY_LOCKED',
+      code: 'IDENTITY_UNUSABLE',
       hint: `Check the passphrase in ${config.passphraseEnv}.`,
     });
   }
   return new InvalidInput(`What stands in ${place} is not a private key that can be used.`, {
-    code: 'IDENTITY_UNREADABLE',
+    code: 'IDENTITY_UNUSABLE',
     hint: 'Use an unencrypted or passphrase-protected key in OpenSSH or PEM form; a public key will not do.',
   });
 }
 
 function missing(message: string, hint: string): InvalidInput {
-  return new InvalidInput(message, { code: 'IDENTITY_MISSING', hint });
+  return new InvalidInput(message, { code: 'IDENTITY_UNUSABLE', hint });
 }

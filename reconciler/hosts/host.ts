@@ -1,0 +1,149 @@
+import type { Clock } from '../model/clock.ts';
+import { InvalidInput, Transient } from '../model/errors.ts';
+import { checkCommand, parseCheck } from './check.ts';
+import type { CheckAnswer, CheckRequest } from './check.ts';
+import { cleanLine } from './clean-text.ts';
+import { factsCommand, parseFacts } from './facts.ts';
+import type { Facts } from './facts.ts';
+import { newNonce } from './frame.ts';
+import { MAX_STEP_OUTPUT_BYTES, stepReadCommand, stepStartCommand } from './guarded-step.ts';
+import type { StepRead, StepStart } from './guarded-step.ts';
+import { parseStepSighting } from './step-sighting.ts';
+import type { StepSighting } from './step-sighting.ts';
+import { sudoRefused } from './sudo.ts';
+import type { CommandResult, HostTarget, HostTransport } from './transport.ts';
+import type { Verb, VerbCommand } from './verb.ts';
+
+/** The connection went, or the deadline passed, before the host had answered: what happened there is not known. */
+export interface Lost {
+  lost: string;
+}
+
+/** A command that was sent to a host, for metrics and audit. Secrets are masked. */
+export interface CommandEvent {
+  /** Name of the host. */
+  target: string;
+  verb: Verb;
+  shown: string;
+  /** As in CommandResult; `threw` = the host could not be reached or logged in to, or we were told to stop. */
+  ended: CommandResult['ended'] | 'threw';
+  exitCode?: number;
+  durationMs: number;
+}
+
+/**
+ * What kinds do on hosts. Every call has a deadline and answers with a typed result or `{ lost }`. Throws what
+ * `HostTransport.open` throws; InvalidInput `SUDO_REFUSED`; Transient `HOST_ANSWER_UNREADABLE` when a command ended
+ * without its answer; and the reason of the signal.
+ */
+export interface HostHands {
+  /** Facts and the host key that was proven. Deadline 15 s unless given in milliseconds. */
+  facts(target: HostTarget, signal: AbortSignal, timeoutMs?: number): Promise<{ facts: Facts; hostKey: string } | Lost>;
+  /** Starts a guarded step, or says what became of the one with this id. */
+  startStep(target: HostTarget, step: StepStart, signal: AbortSignal): Promise<StepSighting | Lost>;
+  /** What became of a guarded step. */
+  readStep(target: HostTarget, step: StepRead, signal: AbortSignal): Promise<StepSighting | Lost>;
+  /** Runs a check command. */
+  check(target: HostTarget, check: CheckRequest, signal: AbortSignal): Promise<CheckAnswer | Lost>;
+  /** Closes the pooled connection, so that the next call proves the host anew. */
+  drop(name: string): void;
+}
+
+export interface HostHandsOptions {
+  transport: HostTransport;
+  clock: Clock;
+  onCommand?: (event: CommandEvent) => void;
+  /** Default: 12 random bytes in hex. */
+  nonce?: () => string;
+}
+
+/** What a command may take beside the waiting it was asked for: processes, disk syncs, the network. */
+const SLACK_MS = 15_000;
+/** Starting a step syncs the disk, which can take long on a busy host. */
+const START_MS = 60_000;
+/** Room for what a shell profile prints around an answer. */
+const NOISE_BYTES = 65_536;
+/** The most that the record of a step may send back, in base64. */
+const MAX_STEP_ANSWER_BYTES = MAX_STEP_OUTPUT_BYTES * 2;
+
+/** The hands over a transport. */
+export function hostHands(options: HostHandsOptions): HostHands {
+  const { transport, clock } = options;
+  const nonce = options.nonce ?? newNonce;
+
+  async function ask<T>(
+    target: HostTarget,
+    verb: VerbCommand,
+    read: (output: string, nonce: string, hostKey: string) => T | undefined,
+    limits: { timeoutMs: number; answerBytes?: number },
+    signal: AbortSignal,
+  ): Promise<T | Lost> {
+    const since = clock.monotonic();
+    let result: CommandResult | undefined;
+    try {
+      const session = await transport.open(target, signal);
+      try {
+        const maxOutputBytes = NOISE_BYTES + (limits.answerBytes ?? 0);
+        result = await session.run(
+          verb.line,
+          { timeoutMs: limits.timeoutMs, maxOutputBytes, stdin: verb.stdin },
+          signal,
+        );
+        if (result.ended === 'lost') return { lost: result.lostBecause ?? 'the connection was lost' };
+        return read(result.stdout, verb.nonce, session.hostKey) ?? unreadable(target, verb, result);
+      } finally {
+        session.release();
+      }
+    } finally {
+      options.onCommand?.({
+        target: target.name,
+        verb: verb.verb,
+        shown: verb.shown,
+        ended: result?.ended ?? 'threw',
+        exitCode: result?.exitCode,
+        durationMs: clock.monotonic() - since,
+      });
+    }
+  }
+
+  return {
+    facts(target, signal, timeoutMs = SLACK_MS) {
+      const verb = factsCommand({ user: target.user, nonce: nonce() });
+      const read = (output: string, mark: string, hostKey: string): { facts: Facts; hostKey: string } | undefined => {
+        const facts = parseFacts(output, mark);
+        return facts && { facts, hostKey };
+      };
+      return ask(target, verb, read, { timeoutMs }, signal);
+    },
+    async startStep(target, step, signal) {
+      const verb = stepStartCommand({ user: target.user, nonce: nonce() }, step);
+      return ask(target, verb, parseStepSighting, { timeoutMs: START_MS, answerBytes: MAX_STEP_ANSWER_BYTES }, signal);
+    },
+    async readStep(target, step, signal) {
+      const verb = stepReadCommand({ user: target.user, nonce: nonce() }, step);
+      const timeoutMs = (step.waitSeconds ?? 0) * 1000 + SLACK_MS;
+      return ask(target, verb, parseStepSighting, { timeoutMs, answerBytes: MAX_STEP_ANSWER_BYTES }, signal);
+    },
+    async check(target, check, signal) {
+      const verb = checkCommand({ user: target.user, nonce: nonce() }, check);
+      const timeoutMs = check.timeoutSeconds * 1000 + SLACK_MS;
+      return ask(target, verb, parseCheck, { timeoutMs, answerBytes: 8192 }, signal);
+    },
+    drop: (name) => transport.drop(name),
+  };
+}
+
+function unreadable(target: HostTarget, verb: VerbCommand, result: CommandResult): never {
+  if (sudoRefused(result.stderr)) {
+    throw new InvalidInput(`${target.user} may not act as root on ${target.name}: ${cleanLine(result.stderr)}`, {
+      code: 'SUDO_REFUSED',
+      hint: `Install sudo there and allow it without a password: ${target.user} ALL=(ALL) NOPASSWD: ALL`,
+    });
+  }
+  const how = result.signal ? `was ended by ${result.signal}` : `ended with exit code ${result.exitCode}`;
+  const why = cleanLine(result.stderr) || 'it printed no reason';
+  throw new Transient(`intendant-${verb.verb} on ${target.name} ${how} and gave no answer: ${why}`, {
+    code: 'HOST_ANSWER_UNREADABLE',
+    hint: 'Log in by hand and see whether a shell profile or a forced command stands in the way.',
+  });
+}
