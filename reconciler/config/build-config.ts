@@ -55,8 +55,8 @@ async function etcd(document: DaemonEtcd, places: SecretPlaces): Promise<EtcdCon
   const from = { file: document.passwordFile, env: document.passwordEnv };
   return {
     endpoints: document.endpoints,
-    ca: await optionalText('store.etcd.caFile', document.caFile, places),
-    certificate: await optionalText('store.etcd.certFile', document.certFile, places),
+    ca: asBuffer(await optionalText('store.etcd.caFile', document.caFile, places)),
+    certificate: asBuffer(await optionalText('store.etcd.certFile', document.certFile, places)),
     key: await readSecret('store.etcd.key', { file: document.keyFile }, places),
     username: document.username,
     password: await readSecret('store.etcd.password', from, places),
@@ -107,6 +107,10 @@ async function optionalText(
   places: SecretPlaces,
 ): Promise<string | undefined> {
   return path === undefined ? undefined : readText(field, path, places);
+}
+
+function asBuffer(text: string | undefined): Buffer | undefined {
+  return text === undefined ? undefined : Buffer.from(text);
 }
 
 async function checkedFile(field: string, path: string | undefined, places: SecretPlaces): Promise<string | undefined> {

@@ -43,9 +43,9 @@ export type StoreConfig = { type: 'embedded' } | ({ type: 'etcd' } & EtcdConfig)
 
 export interface EtcdConfig {
   endpoints: string[];
-  /** PEM texts. */
-  ca?: string;
-  certificate?: string;
+  /** PEM. */
+  ca?: Buffer;
+  certificate?: Buffer;
   key?: Sensitive;
   username?: string;
   password?: Sensitive;

@@ -54,7 +54,7 @@ describe('renderTable', () => {
 
     expect(text.split('\n')).toHaveLength(2);
     expect(text).toContain('red nextline');
-     
+
     expect(text).not.toMatch(/[\u001b\u0007\u202e]/);
   });
 
