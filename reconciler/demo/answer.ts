@@ -25,12 +25,14 @@ export const USAGE: Answer = { exitCode: 2, stdout: '', stderr: 'intendant: wron
 
 /** The frame of the protocol around `key=value` lines. */
 export function framed(nonce: string, values: Record<string, string>): Answer {
+  const marker = `@@intendant:${nonce}@@`;
   const lines = Object.entries(values).map(([key, value]) => `${key}=${value}\n`);
-  return {
-    exitCode: 0,
-    stdout: `@@intendant:${nonce}@@ begin\n${lines.join('')}@@intendant:${nonce}@@ end\n`,
-    stderr: '',
-  };
+  return { exitCode: 0, stdout: `\n${marker} begin\n${lines.join('')}${marker} end\n`, stderr: '' };
+}
+
+/** The answer of a script that could not do its work. */
+export function failed(nonce: string, message: string): Answer {
+  return framed(nonce, { state: 'error', message });
 }
 
 /** Terminal tricks, a forged frame, YAML and paths, right-to-left override: what a host that means harm may print. */

@@ -1,5 +1,5 @@
 /** The commands that the product sends to hosts, by the word after `intendant-`; `other` is any other command. */
-export type Verb = 'facts' | 'step-start' | 'step-read' | 'check' | 'other';
+export type Verb = 'facts' | 'step-start' | 'step-read' | 'check' | 'upload' | 'other';
 
 /** A fault that meets a command on its way. */
 export interface CommandFault {
@@ -44,6 +44,8 @@ export interface HostFaults {
   facts?: Record<string, string>;
   /** The host says that it wants a reboot, until it has had one. */
   rebootRequired?: boolean;
+  /** Nothing can be written: steps and uploads answer `state=error`. */
+  diskFull?: boolean;
   /** Health checks end with exit code 1. */
   failChecks?: boolean;
 }

@@ -23,6 +23,8 @@ export class SimHost implements ShellWorld {
   readonly name: string;
   readonly clock: Clock;
   readonly steps = new StepFolders();
+  /** Files that were uploaded, by path. They outlive reboots. */
+  readonly files = new Map<string, { content: Buffer; mode: string }>();
   faults: HostFaults = {};
   bootId: string;
   /** Called when it goes down and when it is up again. */

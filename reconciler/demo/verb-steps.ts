@@ -1,4 +1,5 @@
-import { framed, HOSTILE, USAGE } from './answer.ts';
+import { SCRIPT_TRAILER } from '../hosts/scripts/step-start.ts';
+import { failed, framed, HOSTILE, USAGE } from './answer.ts';
 import type { Answer, VerbCall } from './answer.ts';
 import type { SimHost } from './sim-host.ts';
 import { waitForExit } from './steps.ts';
@@ -13,13 +14,15 @@ export async function startStep(host: SimHost, call: VerbCall): Promise<Answer> 
   const [nonce, root, id, boot, digest, maxOutput, timeout, kind, ...args] = call.args;
   if (!nonce || !root || !id || !boot || !digest || !Number(maxOutput) || !Number(timeout) || !kind) return USAGE;
   if (!/^[a-z0-9.-]+$/.test(id) || (kind !== 'script' && kind !== 'reboot')) return USAGE;
-  const script = kind === 'script' ? (await call.stdin()).toString('utf8') : '';
 
   if (boot !== '-' && boot !== host.bootId) return framed(nonce, { state: 'boot-changed', bootId: host.bootId });
-  if (!call.root && root.startsWith('/var/')) {
-    return { exitCode: 1, stdout: '', stderr: `mkdir: cannot create directory '${root}': Permission denied\n` };
-  }
   const path = `${root}/${id}`;
+  const existing = host.steps.get(path);
+  if (existing) return framed(nonce, stateOf(host, existing, digest));
+  if (!call.root && root.startsWith('/var/')) return failed(nonce, `${root} cannot be made: Permission denied`);
+  if (host.faults.diskFull) return failed(nonce, `${root} cannot be made: No space left on device`);
+  const script = kind === 'script' ? withoutTrailer((await call.stdin()).toString('utf8'), nonce) : '';
+  if (script === undefined) return failed(nonce, 'the script did not arrive whole');
   const folder = host.steps.make(path, digest, host.bootId);
   if (!folder) return framed(nonce, stateOf(host, host.steps.get(path), digest));
 
@@ -34,7 +37,7 @@ export async function startStep(host: SimHost, call: VerbCall): Promise<Answer> 
       ? runReboot(host, power, finish)
       : runDetached(host, script, args, Number(timeout), power, finish);
   running.catch(() => undefined);
-  return framed(nonce, { state: 'started', bootId: host.bootId, startedBoot: host.bootId });
+  return framed(nonce, { state: 'started', bootId: host.bootId });
 }
 
 async function runReboot(
@@ -81,16 +84,21 @@ export async function readStep(host: SimHost, call: VerbCall): Promise<Answer> {
 /** The answer of step-read, without waiting. */
 function stateOf(host: SimHost, folder: StepFolder | undefined, digest: string): Record<string, string> {
   if (!folder) return { state: 'absent', bootId: host.bootId };
-  const common = { bootId: host.bootId, startedBoot: folder.boot };
-  if (folder.digest !== digest) return { state: 'foreign', ...common };
-  if (folder.exitCode !== undefined) {
-    return {
-      state: 'done',
-      ...common,
-      exitCode: String(folder.exitCode),
-      dropped: String(folder.dropped),
-      output: folder.output.toString('base64'),
-    };
-  }
-  return { state: folder.boot === host.bootId ? 'running' : 'interrupted', ...common };
+  if (folder.digest !== digest) return { state: 'foreign', bootId: host.bootId };
+  const { exitCode } = folder;
+  const running = exitCode === undefined && folder.boot === host.bootId;
+  return {
+    state: exitCode !== undefined ? 'done' : running ? 'running' : 'interrupted',
+    bootId: host.bootId,
+    startedBoot: folder.boot,
+    dropped: String(folder.dropped),
+    output: folder.output.toString('base64'),
+    ...(exitCode !== undefined && { exitCode: String(exitCode) }),
+  };
+}
+
+/** The script without the line that proves that it arrived whole; undefined when that line is missing. */
+function withoutTrailer(text: string, nonce: string): string | undefined {
+  const trailer = `${SCRIPT_TRAILER} ${nonce}\n`;
+  return text.endsWith(`\n${trailer}`) || text === trailer ? text.slice(0, -trailer.length) : undefined;
 }

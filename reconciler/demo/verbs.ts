@@ -1,4 +1,4 @@
-import { framed, HOSTILE, USAGE } from './answer.ts';
+import { failed, framed, HOSTILE, USAGE } from './answer.ts';
 import type { Answer, VerbCall } from './answer.ts';
 import type { SimHost } from './sim-host.ts';
 import { runArgv } from './tiny-shell.ts';
@@ -16,6 +16,8 @@ export async function runVerb(host: SimHost, call: VerbCall): Promise<Answer> {
       return readStep(host, call);
     case 'check':
       return check(host, call);
+    case 'upload':
+      return upload(host, call);
     case 'other':
       return other(host, call);
   }
@@ -43,11 +45,34 @@ async function check(host: SimHost, call: VerbCall): Promise<Answer> {
   }
 }
 
-/** A command that is not one of the product's: the few that the tiny shell knows, `cat`, or 127. */
+async function upload(host: SimHost, call: VerbCall): Promise<Answer> {
+  const [nonce, path, mode, size] = call.args;
+  if (!nonce || !path?.startsWith('/') || !mode || size === undefined) return USAGE;
+  const content = await call.stdin();
+  if (!call.root && !path.startsWith('/tmp/')) return failed(nonce, `${path} cannot be written: Permission denied`);
+  if (host.faults.diskFull) return failed(nonce, `${path} cannot be written: No space left on device`);
+  if (content.length !== Number(size)) return failed(nonce, `${path}: the content did not arrive whole`);
+  host.files.set(path, { content, mode });
+  return framed(nonce, { state: 'written' });
+}
+
+/** A command that is not one of the product's: `cat`, the few that the tiny shell knows, or 127. */
 async function other(host: SimHost, call: VerbCall): Promise<Answer> {
-  if (call.args[0] === 'cat' && call.args.length === 1) {
-    return { exitCode: 0, stdout: (await call.stdin()).toString('utf8'), stderr: '' };
-  }
+  const [name, ...args] = call.args;
+  if (name === 'cat') return cat(host, call, args);
   const { exitCode, output } = await runArgv(host, call.args, call.signal);
   return exitCode === 127 ? { exitCode, stdout: '', stderr: output } : { exitCode, stdout: output, stderr: '' };
+}
+
+async function cat(host: SimHost, call: VerbCall, paths: string[]): Promise<Answer> {
+  if (paths.length === 0) return { exitCode: 0, stdout: (await call.stdin()).toString('utf8'), stderr: '' };
+  const missing = paths.find((path) => !host.files.has(path));
+  if (missing !== undefined) {
+    return { exitCode: 1, stdout: '', stderr: `cat: ${missing}: No such file or directory\n` };
+  }
+  return {
+    exitCode: 0,
+    stdout: paths.map((path) => host.files.get(path)!.content.toString('utf8')).join(''),
+    stderr: '',
+  };
 }

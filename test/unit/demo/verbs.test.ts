@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { SCRIPT_TRAILER } from '../../../reconciler/hosts/scripts/step-start.ts';
 import { systemClock } from '../../../reconciler/model/clock.ts';
 import type { Verb } from '../../../reconciler/demo/faults.ts';
 import { seededRandom } from '../../../reconciler/demo/random.ts';
@@ -16,8 +17,13 @@ beforeEach(() => {
   host = new SimHost({ name: 'web-1', clock: systemClock, random: seededRandom(7), record, rebootMs: 1 });
 });
 
-async function ask(verb: Verb, args: string[], { stdin = '', root = true } = {}): Promise<Record<string, string>> {
-  const answer = await runVerb(host, { verb, args, root, stdin: async () => Buffer.from(stdin), signal: noAbort });
+async function ask(
+  verb: Verb,
+  args: string[],
+  { stdin = '', root = true, whole = true } = {},
+): Promise<Record<string, string>> {
+  const sent = verb === 'step-start' && whole ? `${stdin}\n${SCRIPT_TRAILER} n\n` : stdin;
+  const answer = await runVerb(host, { verb, args, root, stdin: async () => Buffer.from(sent), signal: noAbort });
   const lines = answer.stdout.trim().split('\n');
   if (lines[0] !== '@@intendant:n@@ begin' || lines.at(-1) !== '@@intendant:n@@ end') {
     return { exit: String(answer.exitCode), stderr: answer.stderr };
@@ -136,8 +142,33 @@ describe('the verbs on a simulated host', () => {
 
     const answer = await ask('step-start', args, { root: false });
 
-    expect(answer).toMatchObject({ exit: '1' });
-    expect(answer.stderr).toContain('Permission denied');
+    expect(answer.state).toBe('error');
+    expect(answer.message).toContain('Permission denied');
+  });
+
+  it('starts nothing when the script did not arrive whole', async () => {
+    const answer = await ask('step-start', start('s', 'script'), { stdin: 'echo half', whole: false });
+
+    expect(answer).toEqual({ state: 'error', message: 'the script did not arrive whole' });
+    expect(await ask('step-read', ['n', '/steps', 's', 'd', '0'])).toMatchObject({ state: 'absent' });
+  });
+
+  it('keeps an uploaded file', async () => {
+    const answer = await ask('upload', ['n', '/etc/motd', '644', '5'], { stdin: 'hello' });
+    const short = await ask('upload', ['n', '/etc/motd', '644', '9'], { stdin: 'hell' });
+
+    expect(answer.state).toBe('written');
+    expect(short.state).toBe('error');
+    expect(host.files.get('/etc/motd')?.content.toString()).toBe('hello');
+  });
+
+  it('can write nothing on a full disk', async () => {
+    host.faults = { diskFull: true };
+
+    const answer = await ask('step-start', start('s', 'script'), { stdin: 'true' });
+
+    expect(answer.state).toBe('error');
+    expect(startsOf('s')).toBe(0);
   });
 
   it('runs checks that it knows and fails them when told to', async () => {
