@@ -21,7 +21,12 @@ export function explainError(error: ErrorObject, root: SchemaNode): Finding | un
     case 'additionalProperties':
       return unknownField(pointer, String(params.additionalProperty), schema);
     case 'required':
-      return { code: 'missing-field', message: missingMessage(pointer, String(params.missingProperty)), pointer, at };
+      return {
+        code: 'missing-field',
+        message: missingMessage(pointer, String(params.missingProperty)),
+        pointer,
+        at: 'key',
+      };
     case 'discriminator': {
       // Left out: `required` says so. Not one of the known: list them.
       const tag = String(params.tag);

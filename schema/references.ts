@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../reconciler/model/json.ts';
+import type { Json } from '../reconciler/model/json.ts';
 import { pointerSegment } from './finding.ts';
 import { kindDefinition } from './registry.ts';
 import { resolveRef } from './resolve-ref.ts';
