@@ -38,6 +38,7 @@ export interface Tip {
 export interface CommitInfo {
   commit: string;
   parents: string[];
+  /** Timestamps are seconds since 1970. */
   author: { name: string; email: string; timestamp: number };
   committer: { name: string; email: string; timestamp: number };
   message: string;
@@ -49,7 +50,10 @@ export interface SnapshotDiff {
   /** All files when `from` was undefined, else those added or with another oid. */
   changed: FileEntry[];
   removed: string[];
-  /** Refused entries: symlinks, submodules, oversized files. */
+  /**
+   * Every refused entry of `commit` (not only those that changed): symlinks, submodules, bad names. Oversized files
+   * show as a diagnostic of their `ParsedFile`.
+   */
   diagnostics: Diagnostic[];
 }
 
@@ -62,6 +66,10 @@ export interface ConfigSource {
    * refused with InvalidInput `NON_FAST_FORWARD`.
    */
   fetch(commit: string, accepted: string | undefined, signal: AbortSignal): Promise<void>;
+  /**
+   * Both commits must have been fetched. Throws Transient `GIT_OBJECT_MISSING` when `from` is no longer here (ask again
+   * with undefined), InvalidInput `GIT_PATH_MISSING` when `to` has no folder at the configured path.
+   */
   diff(from: string | undefined, to: string, signal: AbortSignal): Promise<SnapshotDiff>;
   /** Parsed documents of these blobs, pulled in messages of at most 200. */
   parse(oids: readonly string[], signal: AbortSignal): AsyncIterable<ParsedFile[]>;
@@ -85,6 +93,7 @@ export interface BranchCommit {
   changes: ReadonlyMap<string, string | null>;
   message: string;
   author: Signature;
+  /** Seconds since 1970. */
   timestamp: number;
 }
 

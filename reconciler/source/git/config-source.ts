@@ -1,0 +1,108 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { CommitInfo, ConfigSource, ParsedFile, SnapshotDiff } from '../source.ts';
+import { MAX_FILE_BYTES } from './config-engine.ts';
+import type { BlobBatch, ConfigSourceOptions } from './config-engine.ts';
+import type { GitThread } from './git-thread.ts';
+import { newSessionId } from './git-thread.ts';
+import { RefWatcher } from './ref-watcher.ts';
+import type { Session } from './rpc.ts';
+import { parseGitUrl } from './url.ts';
+
+/** A blob on its way to the parser. */
+export interface Blob {
+  oid: string;
+  bytes: Uint8Array;
+}
+
+/** Parsing, as this room needs it: a cache by oid, and a parser that pulls blobs. */
+export interface DocumentParser {
+  /** Parsed files that are cached; oids that are not simply do not appear. */
+  lookup(oids: readonly string[]): Promise<ReadonlyMap<string, ParsedFile>>;
+  parse(blobs: AsyncIterable<Blob[]>, signal: AbortSignal): AsyncIterable<ParsedFile[]>;
+}
+
+const MAX_MESSAGE = 200;
+
+/** A `ConfigSource` over git, any transport; the work is done in the git thread, parsing in the parser's. */
+export class GitConfigSource implements ConfigSource {
+  readonly #thread: GitThread;
+  readonly #session: Session;
+  readonly #parser: DocumentParser;
+  readonly #watcher: RefWatcher | undefined;
+
+  /** Throws InvalidInput for an address that is not allowed. Opens nothing yet. */
+  constructor(options: ConfigSourceOptions, thread: GitThread, parser: DocumentParser) {
+    const address = parseGitUrl(options.url);
+    this.#thread = thread;
+    this.#session = { id: newSessionId(), role: 'source', options };
+    this.#parser = parser;
+    this.#watcher = address.kind === 'local' ? new RefWatcher(address.path) : undefined;
+  }
+
+  tip(signal: AbortSignal): Promise<string | undefined> {
+    return this.#thread.call(this.#session, 'tip', [], signal);
+  }
+
+  fetch(commit: string, accepted: string | undefined, signal: AbortSignal): Promise<void> {
+    return this.#thread.call(this.#session, 'fetch', [commit, accepted], signal);
+  }
+
+  diff(from: string | undefined, to: string, signal: AbortSignal): Promise<SnapshotDiff> {
+    return this.#thread.call(this.#session, 'diff', [from, to], signal);
+  }
+
+  commitInfo(commit: string, signal: AbortSignal): Promise<CommitInfo> {
+    return this.#thread.call(this.#session, 'commitInfo', [commit], signal);
+  }
+
+  /** Cached files first; the others are read in one pass over the pack and parsed. */
+  async *parse(oids: readonly string[], signal: AbortSignal): AsyncGenerator<ParsedFile[]> {
+    const missing: string[] = [];
+    const unique = [...new Set(oids)];
+    for (let at = 0; at < unique.length; at += MAX_MESSAGE) {
+      const asked = unique.slice(at, at + MAX_MESSAGE);
+      const known = await this.#parser.lookup(asked);
+      signal.throwIfAborted();
+      missing.push(...asked.filter((oid) => !known.has(oid)));
+      if (known.size > 0) yield [...known.values()];
+    }
+    if (missing.length === 0) return;
+    const oversized: ParsedFile[] = [];
+    const blobs = this.#blobs(missing, oversized, signal);
+    for await (const files of this.#parser.parse(blobs, signal)) yield files;
+    if (oversized.length > 0) yield oversized;
+  }
+
+  onHint(listener: () => void): void {
+    this.#watcher?.on(listener);
+  }
+
+  async close(): Promise<void> {
+    await this.#watcher?.close();
+    await this.#thread.closeSession(this.#session.id);
+  }
+
+  async *#blobs(oids: string[], oversized: ParsedFile[], signal: AbortSignal): AsyncGenerator<Blob[]> {
+    for await (const batch of this.#thread.stream<BlobBatch>(this.#session, 'blobs', [oids], signal)) {
+      const blobs: Blob[] = [];
+      let at = 0;
+      batch.oids.forEach((oid, index) => {
+        const size = batch.sizes[index]!;
+        if (size < 0) return void oversized.push(tooLargeFile(oid));
+        blobs.push({ oid, bytes: batch.data.subarray(at, at + size) });
+        at += size;
+      });
+      if (blobs.length > 0) yield blobs;
+      await breathe();
+    }
+  }
+}
+
+function tooLargeFile(oid: string): ParsedFile {
+  const message = `The file is larger than ${MAX_FILE_BYTES} bytes; split it into several.`;
+  return {
+    oid,
+    documents: [],
+    diagnostics: [{ severity: 'error', code: 'file-too-large', message, file: '', line: 1, column: 1 }],
+  };
+}
