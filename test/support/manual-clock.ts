@@ -27,15 +27,16 @@ export class ManualClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(abortReason(signal));
-      const sleeper: Sleeper = { at: this.#now + ms, wake: resolve };
+      const wake = (): void => {
+        signal?.removeEventListener('abort', aborted);
+        resolve();
+      };
+      const sleeper: Sleeper = { at: this.#now + ms, wake };
+      const aborted = (): void => {
+        if (this.#sleepers.delete(sleeper)) reject(abortReason(signal!));
+      };
       this.#sleepers.add(sleeper);
-      signal?.addEventListener(
-        'abort',
-        () => {
-          if (this.#sleepers.delete(sleeper)) reject(abortReason(signal));
-        },
-        { once: true },
-      );
+      signal?.addEventListener('abort', aborted, { once: true });
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../model/clock.ts';
-import { asIntendantError, InvalidInput } from '../../../model/errors.ts';
+import { asIntendantError } from '../../../model/errors.ts';
 
 /** Between two tries to reach a host that is rebooting, in milliseconds: quick at first, never a hammer. */
 const FIRST_PAUSE_MS = 50;
@@ -27,13 +27,14 @@ export async function tryUntil<T>(
     const left = deadline - clock.now();
     if (left <= 0) return { gaveUp: last };
     try {
-      const result = await attempt(AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, left))]));
+      const result = await attempt(AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(left))]));
       if ('answer' in result) return result;
       last = result.again;
     } catch (thrown) {
       signal.throwIfAborted();
       const error = asIntendantError(thrown);
-      if (error instanceof InvalidInput) return { gaveUp: error.message, code: error.code };
+      if (error.disposition === 'Bug') throw error;
+      if (error.disposition === 'InvalidInput') return { gaveUp: error.message, code: error.code };
       last = error.message;
     }
     await clock.sleep(Math.min(pause, Math.max(1, deadline - clock.now())), signal);

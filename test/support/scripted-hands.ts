@@ -1,0 +1,39 @@
+import type { HostHands, Lost } from '../../reconciler/hosts/host.ts';
+import type { Facts } from '../../reconciler/hosts/facts.ts';
+import type { StepSighting } from '../../reconciler/hosts/step-sighting.ts';
+import type { CheckAnswer } from '../../reconciler/hosts/check.ts';
+
+type Answer<T> = T | Lost | Error;
+
+/** Hands that answer from a list, in order; the last answer repeats. An Error is thrown. Keeps what was asked. */
+export class ScriptedHands implements HostHands {
+  readonly asked: string[] = [];
+  facts_: Answer<{ facts: Facts; hostKey: string }>[] = [];
+  starts: Answer<StepSighting>[] = [];
+  reads: Answer<StepSighting>[] = [];
+  checks: Answer<CheckAnswer>[] = [];
+
+  async facts(): Promise<{ facts: Facts; hostKey: string } | Lost> {
+    return this.#next('facts', this.facts_);
+  }
+  async startStep(): Promise<StepSighting | Lost> {
+    return this.#next('start', this.starts);
+  }
+  async readStep(): Promise<StepSighting | Lost> {
+    return this.#next('read', this.reads);
+  }
+  async check(): Promise<CheckAnswer | Lost> {
+    return this.#next('check', this.checks);
+  }
+  drop(): void {
+    this.asked.push('drop');
+  }
+
+  #next<T>(what: string, answers: Answer<T>[]): T | Lost {
+    this.asked.push(what);
+    const answer = answers.length > 1 ? answers.shift()! : answers[0];
+    if (answer === undefined) throw new Error(`nothing scripted for ${what}`);
+    if (answer instanceof Error) throw answer;
+    return answer;
+  }
+}

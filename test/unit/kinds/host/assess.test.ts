@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { assessHost } from '../../../../reconciler/kinds/host/assess.ts';
+import type { HostCheck, HostObserved } from '../../../../reconciler/kinds/host/observe.ts';
+import type { HostRecord } from '../../../../reconciler/kinds/host/record.ts';
+import type { Assessment } from '../../../../reconciler/model/controller.ts';
+import type { Resource } from '../../../../reconciler/model/resource.ts';
+import type { ObjectStatus } from '../../../../reconciler/model/status.ts';
+import type { HostSpec } from '../../../../schema/generated/types.ts';
+
+const facts = {
+  os: 'debian',
+  osVersion: '12',
+  architecture: 'x86_64',
+  kernel: '6.1',
+  cpus: 2,
+  memoryKb: 1000,
+  diskBytes: 10,
+  bootId: 'b1b1b1b1',
+  uptimeSeconds: 100,
+  rebootRequired: false,
+  hostTime: 0,
+};
+const reached: HostCheck = { reached: true, facts, hostKey: 'ssh-ed25519 AAAA' };
+const unreachable: HostCheck = { reached: false, code: 'HOST_UNREACHABLE', message: 'no route' };
+
+function host(spec: Partial<HostSpec> = {}): Resource<'Host'> {
+  return {
+    apiVersion: 'intendant/v1',
+    kind: 'Host',
+    metadata: { name: 'web-1' },
+    spec: { address: '10.0.0.1', cluster: 'web', ...spec },
+    origin: { oid: 'o', file: 'f', line: 1 },
+    digest: 'd1',
+  };
+}
+
+/** One host over several looks: each keeps what the one before wrote. */
+class Looks {
+  record: HostRecord | undefined;
+  previous: ObjectStatus | undefined;
+  nowMs = Date.parse('2026-01-01T00:00:00Z');
+
+  look(check: HostCheck | undefined, resource: Resource<'Host'> | undefined = host(), over: Partial<HostObserved> = {}): Assessment {
+    const observed: HostObserved = {
+      key: 'Host/web-1',
+      address: resource?.spec.address ?? '',
+      port: 22,
+      record: this.record,
+      previous: this.previous,
+      settings: { intervalMs: 60_000, retryMs: 30_000, failAfter: 3, timeoutMs: 1000 },
+      check,
+      ...over,
+    };
+    const context = { nowMs: this.nowMs, revision: { branch: 'main', commit: 'c1', sequence: 1 }, changedIn: () => undefined, holder: 't' };
+    const assessment = assessHost(resource, observed, context);
+    this.record = (assessment.record as unknown as HostRecord | null) ?? undefined;
+    this.previous = assessment.status;
+    this.nowMs += 30_000;
+    return assessment;
+  }
+}
+
+const word = (assessment: Assessment): string | undefined => assessment.status?.status;
+const condition = (assessment: Assessment, type: string): unknown => assessment.status?.conditions.find((c) => c.type === type);
+
+describe('assessHost', () => {
+  it('is investigating on first sight and looked at again at once', () => {
+    const first = new Looks().look(undefined);
+
+    expect(word(first)).toBe('investigating');
+    expect(first.outcome).toEqual({ result: 'progress' });
+  });
+
+  it('is active once it answered, with its facts and the revision that is in effect', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+
+    const active = looks.look(reached);
+
+    expect(active.status).toMatchObject({ status: 'active', lastAppliedRevision: 'main@sha1:c1', detail: { facts: { os: 'debian', bootedAt: expect.any(String) } } });
+    expect(active.outcome).toEqual({ result: 'steady', recheckAfterMs: 60_000 });
+  });
+
+  it('has failed at once when it never answered', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+
+    expect(word(looks.look(unreachable))).toBe('failed');
+  });
+
+  it('keeps its word until it missed as many checks as failAfter says, and recovers by itself', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+    looks.look(reached);
+
+    const words = [unreachable, unreachable, unreachable, reached].map((check) => word(looks.look(check)));
+
+    expect(words).toEqual(['active', 'active', 'failed', 'active']);
+  });
+
+  it('stalls at once on a changed host key, and says which', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+    looks.look(reached);
+
+    const changed = looks.look({ reached: false, code: 'HOST_KEY_CHANGED', message: 'another key' });
+
+    expect(word(changed)).toBe('failed');
+    expect(condition(changed, 'Stalled')).toMatchObject({ status: 'True', reason: 'HostKeyChanged', message: 'another key' });
+  });
+
+  it('writes the same status again when nothing but time has passed', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+    const first = looks.look(reached);
+
+    const later = looks.look({ ...reached, facts: { ...facts, uptimeSeconds: 131, hostTime: 31 } });
+
+    expect(later.status).toEqual(first.status);
+    expect(later.record).toEqual(first.record);
+  });
+
+  it('records the key of first use, and forgets it with the address', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+    looks.look(reached);
+    const recorded = looks.record?.hostKey;
+
+    const moved = looks.look(undefined, host({ address: '10.0.0.2' }));
+
+    expect(recorded).toBe('ssh-ed25519 AAAA');
+    expect(looks.record?.hostKey).toBeUndefined();
+    expect(word(moved)).toBe('investigating');
+  });
+
+  it('says when it is in maintenance, and no longer once that has run out', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+    const resting = looks.look(reached, host({ maintenance: { who: 'ops', why: 'disk', until: '2027-01-01T00:00:00Z' } }));
+    const over = looks.look(reached, host({ maintenance: { who: 'ops', why: 'disk', until: '2025-01-01T00:00:00Z' } }));
+
+    expect(condition(resting, 'Suspended')).toMatchObject({ reason: 'InMaintenance' });
+    expect(condition(over, 'Suspended')).toBeUndefined();
+  });
+
+  it('leaves nothing behind when it has left the repository', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+
+    const gone = assessHost(undefined, { ...({} as HostObserved), key: 'Host/web-1' }, { nowMs: 0, revision: { branch: 'm', commit: 'c', sequence: 1 }, changedIn: () => undefined, holder: 't' });
+
+    expect(gone).toMatchObject({ status: undefined, record: null });
+  });
+});
