@@ -5,6 +5,7 @@ import type { Client, ConnectConfig } from 'ssh2';
 import { abortReason } from '../model/clock.ts';
 import { Transient } from '../model/errors.ts';
 import { connectError } from './connect-error.ts';
+import { deadline } from './deadline.ts';
 import { hostKeyAlgorithms, verifyHostKey } from './host-key.ts';
 import type { HostKeyDecision, HostKeyPolicy } from './host-key.ts';
 import { loadIdentity } from './identity.ts';
@@ -39,6 +40,8 @@ export interface SshConnection {
   readonly hostKey: string;
   /** True: nothing was pinned and the key was trusted on first use; the caller records it. */
   readonly firstUse: boolean;
+  /** False from the moment that either side has ended it. */
+  isOpen(): boolean;
   /** Says goodbye, and drops the socket when the server does not answer that within a second. */
   close(): void;
   /** Drops the socket at once. */
@@ -71,6 +74,9 @@ export async function connect(options: ConnectOptions, signal: AbortSignal): Pro
   };
   // A connection in use reports its end by `close`; an error without a listener would end the process.
   client.on('error', () => undefined);
+  let open = true;
+  const ended = (): void => void (open = false);
+  client.once('end', ended).once('close', ended);
   try {
     await ready(client, config, timeoutMs, signal);
   } catch (error) {
@@ -96,6 +102,7 @@ export async function connect(options: ConnectOptions, signal: AbortSignal): Pro
     client,
     hostKey: decision.offered,
     firstUse: decision.verdict === 'recorded-first-use',
+    isOpen: () => open,
     close: () => {
       client.end();
       setTimeout(() => sock.destroy(), 1000).unref();
@@ -112,35 +119,35 @@ export function forward(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    function failed(error: unknown): void {
-      bounded.removeEventListener('abort', aborted);
+  const bound = deadline(signal, timeoutMs);
+  return new Promise<Duplex>((resolve, reject) => {
+    function failed(cause: unknown): void {
       reject(
         new Transient(`The jump host did not open the way to ${host}:${port}.`, {
           code: 'HOST_UNREACHABLE',
           hint: 'Check that the jump host reaches that address and that its sshd allows TCP forwarding.',
-          cause: error,
+          cause,
         }),
       );
     }
     function aborted(): void {
       if (signal.aborted) reject(abortReason(signal));
-      else failed(abortReason(bounded));
+      else failed(abortReason(bound.signal));
     }
-    if (bounded.aborted) return aborted();
-    bounded.addEventListener('abort', aborted, { once: true });
+    if (bound.signal.aborted) return aborted();
+    bound.signal.addEventListener('abort', aborted, { once: true });
     try {
       through.forwardOut('127.0.0.1', 0, host, port, (error, stream) => {
         if (error) return failed(error);
-        if (bounded.aborted) return void stream.destroy();
-        bounded.removeEventListener('abort', aborted);
+        if (bound.signal.aborted) return void stream.destroy();
+        // Errors show as the end of the login that uses it; without a listener one would end the process.
+        stream.on('error', () => undefined);
         resolve(stream);
       });
     } catch (error) {
       failed(error);
     }
-  });
+  }).finally(() => bound.clear());
 }
 
 function ready(client: Client, config: ConnectConfig, timeoutMs: number, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,155 @@
+import type { Clock } from '../model/clock.ts';
+import { abortReason } from '../model/clock.ts';
+import { messageOf } from '../model/errors.ts';
+import type { SshConnection } from '../ssh/connect.ts';
+import { deadline } from '../ssh/deadline.ts';
+import { exec } from '../ssh/exec.ts';
+import { Slots } from '../ssh/slots.ts';
+import { renderCommand } from './command.ts';
+import type { CommandLine } from './command.ts';
+import { runChannel } from './run-channel.ts';
+import type { CommandResult, RunLimits } from './transport.ts';
+
+/** Commands at once on one connection; more wait in line. sshd allows ten sessions by default, other clients want some. */
+const CHANNELS_PER_HOST = 4;
+
+/** What of time and limits a pooled connection needs. */
+export interface PooledConnectionOptions {
+  clock: Clock;
+  /** Milliseconds without a user after which it is closed. */
+  idleMs: number;
+  /** Called once, when it is closed from whichever side. */
+  onClosed: () => void;
+}
+
+/** One connection of the pool: counts its users, keeps to its channels, closes itself when it has been idle. */
+export class PooledConnection {
+  readonly hostKey: string;
+  readonly #connection: SshConnection;
+  readonly #options: PooledConnectionOptions;
+  readonly #channels = new Slots(CHANNELS_PER_HOST);
+  /** Commands that have a channel open now, and who waits for one of them to end. */
+  #active = 0;
+  #waiters: (() => void)[] = [];
+  #users = 0;
+  #idle: NodeJS.Timeout | undefined;
+  #open = true;
+
+  constructor(connection: SshConnection, options: PooledConnectionOptions) {
+    this.hostKey = connection.hostKey;
+    this.#connection = connection;
+    this.#options = options;
+    connection.client.once('close', () => this.#broken());
+    connection.client.once('end', () => this.#broken());
+    this.#rest();
+  }
+
+  get isOpen(): boolean {
+    return this.#open && this.#connection.isOpen();
+  }
+
+  get client(): SshConnection['client'] {
+    return this.#connection.client;
+  }
+
+  /** Keeps it from going idle; gives the function that ends that (calling it twice is harmless). */
+  use(): () => void {
+    this.#users++;
+    clearTimeout(this.#idle);
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#users--;
+      this.#rest();
+    };
+  }
+
+  /** Runs a command within the channels of this host. Rejects with the signal's reason only. */
+  async run(line: CommandLine, limits: RunLimits, signal: AbortSignal): Promise<CommandResult> {
+    const release = await this.#channels.acquire(signal);
+    const bound = deadline(signal, limits.timeoutMs);
+    try {
+      return await this.#runNow(renderCommand(line), limits, bound.signal, signal);
+    } finally {
+      bound.clear();
+      release();
+    }
+  }
+
+  /** Closes it; what runs on it is lost. */
+  close(): void {
+    if (!this.#open) return;
+    this.#connection.close();
+    this.#ended();
+  }
+
+  async #runNow(text: string, limits: RunLimits, bound: AbortSignal, signal: AbortSignal): Promise<CommandResult> {
+    const { clock } = this.#options;
+    const since = clock.monotonic();
+    for (;;) {
+      try {
+        const channel = await exec(this.client, text, bound, limits.timeoutMs);
+        const timeoutMs = Math.max(1, limits.timeoutMs - (clock.monotonic() - since));
+        return await this.#follow(runChannel(channel, { ...limits, timeoutMs }, clock, signal));
+      } catch (error) {
+        if (signal.aborted) throw abortReason(signal);
+        // A server that allows fewer sessions than we do refused to open one: nothing ran. Wait for one of ours to end.
+        if (refusedToOpen(error) && this.#active > 0 && (await this.#oneEnds(bound))) continue;
+        if (signal.aborted) throw abortReason(signal);
+        const why = bound.aborted ? 'no channel in time' : messageOf(error);
+        return lost(`the command did not start: ${why}`, clock.monotonic() - since);
+      }
+    }
+  }
+
+  async #follow(run: Promise<CommandResult>): Promise<CommandResult> {
+    this.#active++;
+    try {
+      return await run;
+    } finally {
+      this.#active--;
+      for (const wake of this.#waiters.splice(0)) wake();
+    }
+  }
+
+  /** True when another command of this connection ended, false when the time did. */
+  #oneEnds(signal: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
+      const ended = (): void => {
+        signal.removeEventListener('abort', aborted);
+        resolve(!signal.aborted);
+      };
+      const aborted = (): void => resolve(false);
+      signal.addEventListener('abort', aborted, { once: true });
+      this.#waiters.push(ended);
+    });
+  }
+
+  #rest(): void {
+    clearTimeout(this.#idle);
+    if (this.#users > 0 || !this.#open) return;
+    this.#idle = setTimeout(() => this.close(), this.#options.idleMs);
+    this.#idle.unref();
+  }
+
+  #broken(): void {
+    this.#connection.destroy();
+    this.#ended();
+  }
+
+  #ended(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    clearTimeout(this.#idle);
+    this.#options.onClosed();
+  }
+}
+
+function refusedToOpen(error: unknown): boolean {
+  return error instanceof Error && /channel open failure/i.test(error.message);
+}
+
+function lost(lostBecause: string, durationMs: number): CommandResult {
+  return { ended: 'lost', lostBecause, stdout: '', stderr: '', droppedBytes: 0, durationMs };
+}

@@ -1,0 +1,93 @@
+import type { ClientChannel } from 'ssh2';
+import { abortReason } from '../model/clock.ts';
+import type { Clock } from '../model/clock.ts';
+import { formatDuration } from '../model/duration.ts';
+import { CappedOutput } from './output.ts';
+import type { CommandResult, RunLimits } from './transport.ts';
+
+/** Bytes of each stream that are kept when nothing else is said. */
+export const DEFAULT_OUTPUT_BYTES = 65_536;
+/** After the exit code a process left behind may hold the streams open; this much silence ends the waiting. */
+const SILENCE_AFTER_EXIT_MS = 1000;
+
+/**
+ * Follows a started command to its end. Resolves with `lost` when the channel closes without an exit code or the time is
+ * up: then the command is sent TERM and the channel is closed, and it may run on all the same. Rejects only with the
+ * signal's reason.
+ */
+export function runChannel(
+  channel: ClientChannel,
+  limits: RunLimits,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  const since = clock.monotonic();
+  const stdout = new CappedOutput(limits.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES);
+  const stderr = new CappedOutput(limits.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES);
+  return new Promise((resolve, reject) => {
+    let exit: { exitCode?: number; signal?: string } | undefined;
+    let silence: NodeJS.Timeout | undefined;
+    const deadline = setTimeout(timedOut, limits.timeoutMs);
+
+    function settle(lostBecause?: string): void {
+      cleanUp();
+      resolve({
+        ...(exit && lostBecause === undefined ? { ended: 'exited', ...exit } : { ended: 'lost', lostBecause }),
+        stdout: stdout.text(),
+        stderr: stderr.text(),
+        droppedBytes: stdout.dropped + stderr.dropped,
+        durationMs: clock.monotonic() - since,
+      });
+    }
+    function cleanUp(): void {
+      clearTimeout(deadline);
+      clearTimeout(silence);
+      signal.removeEventListener('abort', aborted);
+    }
+    function abandon(): void {
+      try {
+        channel.signal('TERM');
+        channel.close();
+        channel.end();
+      } catch {
+        // The connection is already gone; there is nobody left to tell.
+      }
+      channel.resume();
+      channel.stderr.resume();
+    }
+    function timedOut(): void {
+      abandon();
+      settle(exit ? undefined : `no answer within ${formatDuration(limits.timeoutMs)}`);
+    }
+    function aborted(): void {
+      abandon();
+      cleanUp();
+      reject(abortReason(signal));
+    }
+    function quiet(): void {
+      clearTimeout(silence);
+      silence = setTimeout(() => {
+        channel.close();
+        settle();
+      }, SILENCE_AFTER_EXIT_MS);
+    }
+    function follow(output: CappedOutput): (chunk: Buffer) => void {
+      return (chunk) => {
+        output.add(chunk);
+        if (exit) quiet();
+      };
+    }
+
+    if (signal.aborted) return aborted();
+    signal.addEventListener('abort', aborted, { once: true });
+    channel.on('data', follow(stdout));
+    channel.stderr.on('data', follow(stderr));
+    channel.on('exit', (code: number | null, name?: string) => {
+      exit = code === null ? { signal: name } : { exitCode: code };
+      quiet();
+    });
+    channel.on('close', () => settle(exit ? undefined : 'the connection closed before the command had ended'));
+    if (limits.stdin === undefined) channel.end();
+    else channel.end(limits.stdin);
+  });
+}

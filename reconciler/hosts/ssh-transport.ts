@@ -1,0 +1,203 @@
+import { Transient, InvalidInput } from '../model/errors.ts';
+import { abortReason, systemClock } from '../model/clock.ts';
+import type { Clock } from '../model/clock.ts';
+import { connect, DEFAULT_CONNECT_TIMEOUT_MS, forward } from '../ssh/connect.ts';
+import { verifyHostKey } from '../ssh/host-key.ts';
+import type { HostKeyPolicy } from '../ssh/host-key.ts';
+import type { IdentityConfig } from '../ssh/identity.ts';
+import { startLimit } from '../ssh/start-limit.ts';
+import type { Slots } from '../ssh/slots.ts';
+import { newNonce } from './frame.ts';
+import { knownHostsFile } from './known-hosts-file.ts';
+import type { KnownHostsFile } from './known-hosts-file.ts';
+import { PooledConnection } from './pooled-connection.ts';
+import { SharedAttempt } from './shared-attempt.ts';
+import type { HostSession, HostTarget, HostTransport } from './transport.ts';
+import { parseUpload, uploadCommand } from './upload.ts';
+
+const DEFAULT_IDLE_MS = 15 * 60_000;
+
+export interface SshTransportOptions {
+  /** Identities by name; `default` is for hosts that name none. */
+  identities: Readonly<Record<string, IdentityConfig>>;
+  /** Asked for hosts without pinned keys; its `@revoked` keys are never accepted. */
+  knownHostsFile?: string;
+  /** Deadline of one login, each jump counted by itself. Default 10 s. */
+  connectTimeoutMs?: number;
+  /** Logins under way at once. Default 20. */
+  maxConcurrentStarts?: number;
+  /** A connection without a user for that long is closed. Default 15 min. */
+  idleMs?: number;
+  /** Where an address really is: `address:port` to `address:port`. For simulated fleets and tunnels. */
+  dialMap?: Readonly<Record<string, string>>;
+  /** Keys that are right at an `address:port` of the inventory, in place of those that the target names. */
+  hostKeyMap?: Readonly<Record<string, readonly string[]>>;
+  /** Default `process.env`. */
+  env?: Readonly<Record<string, string | undefined>>;
+  clock?: Clock;
+  /** Called with a sentence about something usable but wrong. */
+  onWarning?: (message: string) => void;
+}
+
+/** Reaches hosts by SSH over one pooled connection each, which is proven anew whenever what proves it has changed. */
+export function sshTransport(options: SshTransportOptions): HostTransport {
+  return new SshTransport(options);
+}
+
+class SshTransport implements HostTransport {
+  readonly #options: SshTransportOptions;
+  readonly #clock: Clock;
+  readonly #starts: Slots;
+  readonly #knownHosts: KnownHostsFile | undefined;
+  /** Live connections and logins under way, by route. */
+  readonly #pool = new Map<string, PooledConnection>();
+  readonly #attempts = new Map<string, SharedAttempt<PooledConnection>>();
+  readonly #closing = new AbortController();
+
+  constructor(options: SshTransportOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#starts = startLimit(options.maxConcurrentStarts);
+    if (options.knownHostsFile !== undefined) {
+      this.#knownHosts = knownHostsFile(options.knownHostsFile, options.onWarning);
+    }
+  }
+
+  async open(target: HostTarget, signal: AbortSignal): Promise<HostSession> {
+    const connection = await this.#connection(target, signal);
+    return session(target, connection, connection.use());
+  }
+
+  drop(name: string): void {
+    for (const [route, attempt] of this.#attempts) if (nameOf(route) === name) attempt.abandon(dropped(name));
+    for (const [route, connection] of [...this.#pool]) if (nameOf(route) === name) connection.close();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new Transient('The SSH transport is closed.', { code: 'TRANSPORT_CLOSED' }));
+    for (const connection of [...this.#pool.values()]) connection.close();
+    await Promise.allSettled([...this.#attempts.values()].map((attempt) => attempt.ended));
+  }
+
+  async #connection(target: HostTarget, signal: AbortSignal): Promise<PooledConnection> {
+    if (this.#closing.signal.aborted) throw abortReason(this.#closing.signal);
+    if (signal.aborted) throw abortReason(signal);
+    const route = routeOf(target);
+    const pooled = this.#pool.get(route);
+    if (pooled?.isOpen) {
+      const policy = await this.#hostKeyPolicy(target);
+      const { verdict } = verifyHostKey(policy, Buffer.from(pooled.hostKey.split(' ')[1]!, 'base64'));
+      const stillProven = verdict === 'accepted' || verdict === 'recorded-first-use';
+      if (stillProven && pooled.isOpen) return pooled;
+      pooled.close();
+    }
+    let attempt = this.#attempts.get(route);
+    if (!attempt || attempt.abandoned) {
+      const started = new SharedAttempt((own) => this.#login(route, target, own), this.#closing.signal);
+      attempt = started;
+      this.#attempts.set(route, started);
+      void started.ended.then(() => {
+        if (this.#attempts.get(route) === started) this.#attempts.delete(route);
+      });
+    }
+    return attempt.join(signal);
+  }
+
+  /** Logs in through the jump hosts, which are pooled like any other; they stay in use as long as this connection. */
+  async #login(route: string, target: HostTarget, signal: AbortSignal): Promise<PooledConnection> {
+    const hostKeys = await this.#hostKeyPolicy(target);
+    const identity = this.#identity(target);
+    const through = await this.#through(target, signal);
+    const leaveJump = through?.use();
+    try {
+      const connection = await this.#starts.run(async () => {
+        const [host, port] = this.#dial(target);
+        const timeoutMs = this.#options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
+        const sock = through && (await forward(through.client, host, port, timeoutMs, signal));
+        const deps = { env: this.#options.env ?? process.env, onWarning: this.#options.onWarning };
+        return connect(
+          { label: target.name, host, port, user: target.user, identity, hostKeys, sock, timeoutMs, deps },
+          signal,
+        );
+      }, signal);
+      const pooled: PooledConnection = new PooledConnection(connection, {
+        clock: this.#clock,
+        idleMs: this.#options.idleMs ?? DEFAULT_IDLE_MS,
+        onClosed: () => {
+          leaveJump?.();
+          if (this.#pool.get(route) === pooled) this.#pool.delete(route);
+        },
+      });
+      this.#pool.set(route, pooled);
+      return pooled;
+    } catch (error) {
+      leaveJump?.();
+      throw error;
+    }
+  }
+
+  async #through(target: HostTarget, signal: AbortSignal): Promise<PooledConnection | undefined> {
+    const last = target.jumps.at(-1);
+    return last && this.#connection({ ...last, jumps: target.jumps.slice(0, -1) }, signal);
+  }
+
+  async #hostKeyPolicy(target: HostTarget): Promise<HostKeyPolicy> {
+    const known = (await this.#knownHosts?.read())?.lookup(target.address, target.port);
+    const own = this.#options.hostKeyMap?.[addressOf(target)] ?? target.hostKeys;
+    const pinned = own.length > 0 ? own : (known?.keys ?? []);
+    return { pinned, revoked: known?.revoked ?? [], trustOnFirstUse: target.trustOnFirstUse };
+  }
+
+  #identity(target: HostTarget): IdentityConfig {
+    const name = target.identity ?? 'default';
+    const identity = Object.hasOwn(this.#options.identities, name) ? this.#options.identities[name] : undefined;
+    if (identity) return identity;
+    throw new InvalidInput(`${target.name} is to be logged in to with the identity ${name}, which is not configured.`, {
+      code: 'IDENTITY_UNUSABLE',
+      hint: `Add ssh.identities.${name} to the daemon's configuration, or name another identity on the Host.`,
+    });
+  }
+
+  #dial(target: HostTarget): [host: string, port: number] {
+    const mapped = this.#options.dialMap?.[addressOf(target)];
+    if (mapped === undefined) return [target.address, target.port];
+    const at = mapped.lastIndexOf(':');
+    return [mapped.slice(0, at), Number(mapped.slice(at + 1))];
+  }
+}
+
+function addressOf(target: HostTarget): string {
+  return `${target.address}:${target.port}`;
+}
+
+/** What makes two targets the same connection: all but the host keys, which are verified against each time. */
+function routeOf(target: HostTarget): string {
+  const hop = ({ name, address, port, user, identity }: HostTarget): unknown[] => [name, address, port, user, identity];
+  return JSON.stringify([target.name, hop(target), target.jumps.map(hop)]);
+}
+
+function nameOf(route: string): string {
+  return String((JSON.parse(route) as unknown[])[0]);
+}
+
+function dropped(name: string): Transient {
+  return new Transient(`The login to ${name} was given up so that it can be proven anew.`, {
+    code: 'HOST_UNREACHABLE',
+  });
+}
+
+function session(target: HostTarget, connection: PooledConnection, release: () => void): HostSession {
+  return {
+    hostKey: connection.hostKey,
+    run: (line, limits, signal) => connection.run(line, limits, signal),
+    release,
+    async upload(file, { timeoutMs }, signal) {
+      const verb = uploadCommand({ user: target.user, nonce: newNonce() }, file);
+      const result = await connection.run(verb.line, { timeoutMs, stdin: verb.stdin }, signal);
+      const answer = parseUpload(result.stdout, verb.nonce);
+      if (answer?.written) return;
+      const why = answer?.why ?? result.lostBecause ?? `exit code ${result.exitCode}`;
+      throw new Transient(`${file.path} was not written on ${target.name}: ${why}`, { code: 'UPLOAD_FAILED' });
+    },
+  };
+}
