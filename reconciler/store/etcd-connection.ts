@@ -28,6 +28,8 @@ export interface EtcdOptions {
   watchBuffer?: number;
   clock?: Clock;
   random?: Random;
+  /** Called when the store has been closed, or could not be opened. */
+  onClose?: () => Promise<void>;
 }
 
 /** Options of one call as etcd3 takes them. */

@@ -33,7 +33,7 @@ export async function openEtcdStore(options: EtcdOptions): Promise<StateStore> {
   try {
     await readMeta(store);
   } catch (error) {
-    connection.etcd.close();
+    await store.close();
     throw error instanceof InvalidInput ? error : openingError(options.endpoints, error);
   }
   // Without the right to delete (a reader), what dead processes left behind stays.
@@ -152,6 +152,7 @@ class EtcdStore implements StateStore {
     await Promise.allSettled(this.#commits);
     if (this.#hasWritten) await this.#transactor.sweep(true).catch(() => undefined);
     this.#connection.etcd.close();
+    await this.#options.onClose?.();
   }
 
   /** Removes what dead processes left behind. */

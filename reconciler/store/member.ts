@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { InvalidInput, messageOf } from '../model/errors.ts';
+
+/** Folder of the member's identity and of the lock on it, below the daemon's own. */
+export function memberFolder(state: string): string {
+  return join(state, 'member');
+}
+
+/**
+ * The stable name of the daemon that lives in this state folder, made at the first call: `<hostname>-<8 hex digits>`. It is
+ * the `holder` of its leases and claims. Only the process that has the folder locked (`openStore`) may use it so, because
+ * a lease goes to its own holder at once. Throws InvalidInput `STATE_UNREADABLE` when the folder cannot be used.
+ */
+export async function memberName(state: string): Promise<string> {
+  const file = join(memberFolder(state), 'name');
+  const known = await readName(file);
+  if (known !== undefined) return known;
+  const name = `${hostname().split('.')[0]}-${randomBytes(4).toString('hex')}`;
+  try {
+    await mkdir(memberFolder(state), { recursive: true, mode: 0o700 });
+    await writeFile(file, `${name}\n`, { mode: 0o600, flag: 'wx' });
+    return name;
+  } catch (error) {
+    const written = await readName(file); // somebody else was faster
+    if (written !== undefined) return written;
+    throw new InvalidInput(`The name of this member cannot be kept in ${file}: ${messageOf(error)}`, {
+      code: 'STATE_UNREADABLE',
+      hint: 'Check that this user may write in the state folder.',
+      cause: error,
+    });
+  }
+}
+
+async function readName(file: string): Promise<string | undefined> {
+  try {
+    return (await readFile(file, 'utf8')).trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
