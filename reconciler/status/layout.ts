@@ -66,7 +66,7 @@ export function readPath(path: string, folders?: ReadonlySet<string>): OwnedPath
     return isName(cluster) ? { of: 'host', cluster } : undefined;
   }
   const cluster = CLUSTER_PATH.exec(path)?.[1];
-  if (cluster !== undefined) return isName(cluster) ? { of: 'cluster' } : undefined;
+  if (cluster !== undefined) return isName(cluster) ? { of: 'cluster', cluster } : undefined;
   const [, folder = '', name = ''] = OTHER_PATH.exec(path) ?? [];
   const known = folders === undefined || folders.has(folder);
   return known && isName(name) && folder !== 'clusters' && folder !== 'hosts' ? { of: 'other' } : undefined;

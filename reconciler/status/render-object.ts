@@ -5,10 +5,10 @@ import { stableYaml } from './stable-yaml.ts';
 import { cleanText } from './text.ts';
 
 /**
- * Facts that change without anything having happened. They live in the store and never reach git. All in camelCase, so
+ * Facts that change without anything having happened, or say how long ago something did (the boot id says whether). They live in the store and never reach git. All in camelCase, so
  * that no name of a host (lower case) is ever taken for one of them where names are keys.
  */
-const CHURNING = new Set(['uptimeSeconds', 'hostTime', 'lastCheck', 'lastChecks', 'lastSeen']);
+const CHURNING = new Set(['uptimeSeconds', 'bootedAt', 'hostTime', 'lastCheck', 'lastChecks', 'lastSeen']);
 
 /**
  * The file of one object in the status branch. Equal statuses give equal bytes. To keep a commit of a thousand of them

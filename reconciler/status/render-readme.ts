@@ -2,7 +2,7 @@ import { splitKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
 import { countIn, progressText } from './counts.ts';
 import type { FleetSummary } from './fleet-summary.ts';
-import { DIAGNOSTICS_PATH, isName, objectPath } from './layout.ts';
+import { DIAGNOSTICS_PATH, isName } from './layout.ts';
 import { code, table } from './markdown.ts';
 import { troubleOf } from './wellness.ts';
 
@@ -28,7 +28,7 @@ export function renderReadme({ fleet, summary, diagnosticsTotal, held }: ReadmeI
   const parts = [
     `# Fleet ${code(fleet)}\n`,
     `${fleetLine(summary, diagnosticsTotal, held)}\n`,
-    table(['Cluster', 'Status', 'Hosts', 'Available', 'Unavailable'], clusterRows(summary, new Set(held))),
+    table(['Cluster', 'Status', 'Total', 'Available', 'Unavailable'], clusterRows(summary, new Set(held))),
     more(summary.clusters.size - MAX_CLUSTERS, 'clusters'),
     section(
       'Not well',
@@ -49,7 +49,7 @@ function fleetLine(summary: ReadmeInput['summary'], diagnostics: number, held: r
     [...summary.clusters.values()].reduce((total, cluster) => total + countIn(cluster, 'hosts', word), 0);
   const facts = [
     `${summary.clusters.size} clusters`,
-    `${sum('total')} hosts in them`,
+    `${sum('total')} hosts`,
     `${sum('available')} available`,
     `${sum('unavailable')} unavailable`,
   ];
@@ -63,7 +63,7 @@ function clusterRows(summary: ReadmeInput['summary'], held: ReadonlySet<string>)
   const clusters = [...summary.clusters].sort(byTroubleThenName(summary.clusters.size > MAX_CLUSTERS));
   return clusters.slice(0, MAX_CLUSTERS).map(([name, status]) => {
     const count = (word: string): string => String(countIn(status, 'hosts', word));
-    const shown = isName(name) ? `[${code(name)}](${objectPath(`Cluster/${name}`)})` : code(name);
+    const shown = isName(name) ? `[${name}](clusters/${name})` : code(name);
     const word = `${code(status.status)}${held.has(name) ? ' (held)' : ''}`;
     return [shown, word, count('total'), count('available'), count('unavailable')];
   });

@@ -12,7 +12,7 @@ const MAX_DEPTH = 32;
  */
 export function parseSafeYaml(path: string, text: string): JsonObject {
   if (text.length > MAX_FILE) throw unreadable(path, `is larger than ${MAX_FILE} characters`);
-  const doc = parseDocument(text, { schema: 'core', uniqueKeys: true, prettyErrors: false, logLevel: 'silent' });
+  const doc = parseDocument(text, { schema: 'core', uniqueKeys: true, prettyErrors: false, logLevel: 'error' });
   if (doc.errors.length > 0 || doc.warnings.length > 0) throw unreadable(path, 'is not plain YAML');
   let value: unknown;
   try {

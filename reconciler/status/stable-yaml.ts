@@ -4,6 +4,8 @@ export type YamlMap = { [key: string]: YamlValue | undefined };
 
 /** Words that a YAML 1.1 or 1.2 reader takes for something other than text. */
 const RESERVED = new Set(['true', 'false', 'yes', 'no', 'on', 'off', 'y', 'n', 'null']);
+/** What YAML 1.1 takes for a number although it begins with a letter. */
+const EXPONENT = /^e[-+]?[0-9]+$/i;
 /** Begins with a letter, so never a number or a time; no indicator that could end it; a colon only inside a word. */
 const PLAIN = /^[A-Za-z](?:[A-Za-z0-9 _.,/@()+=;%'-]|:(?=[A-Za-z0-9]))*$/;
 /** Characters that JSON leaves as they are and a YAML reader may not. */
@@ -67,7 +69,8 @@ function isEmpty(map: YamlMap): boolean {
 
 function scalar(value: string | number | boolean | null): string {
   if (typeof value !== 'string') return String(value);
-  const plain = PLAIN.test(value) && !value.endsWith(' ') && !RESERVED.has(value.toLowerCase());
+  const plain =
+    PLAIN.test(value) && !value.endsWith(' ') && !RESERVED.has(value.toLowerCase()) && !EXPONENT.test(value);
   if (plain) return value;
   return JSON.stringify(value).replace(ESCAPED, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

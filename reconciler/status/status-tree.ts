@@ -126,7 +126,7 @@ export class StatusTree {
   }
 }
 
-/** The content of an object's file at a path. */
+/** The content of an object's file at a path: the cluster is left out where the folder names it. */
 export function contentOf(path: string, status: ObjectStatus): string {
-  return renderObject(status, { omitCluster: path.startsWith('clusters/') && status.key.startsWith('Host/') });
+  return renderObject(status, { omitCluster: readPath(path)?.cluster !== undefined });
 }
