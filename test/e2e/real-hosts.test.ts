@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { mostDownAtOnce } from '../../reconciler/demo/outages.ts';
+import { startDaemon } from '../support/cli.ts';
+import type { Daemon } from '../support/cli.ts';
+import { writeDaemonConfig } from '../support/daemon-config.ts';
+import { clusterDocument, fleetDocument, hostDocument, restartDocument } from '../support/documents.ts';
+import { eventually } from '../support/eventually.ts';
+import { outagesOf } from '../support/lab/boot-log.ts';
+import type { Boot } from '../support/lab/boot-log.ts';
+import { startLab } from '../support/lab/lab.ts';
+import type { Lab } from '../support/lab/lab.ts';
+import { describeWith } from '../support/real-parts.ts';
+import { TestRepo } from '../support/repo.ts';
+import type { StatusFile } from '../support/repo.ts';
+
+const HOSTS = ['h1', 'h2', 'h3'];
+
+describeWith(['lab', 'git'], 'three real Debian hosts with systemd', () => {
+  let lab: Lab;
+  let folder: string;
+  let repo: TestRepo;
+  let config: string;
+  let daemon: Daemon;
+
+  beforeAll(async () => {
+    lab = await startLab();
+    await Promise.all(HOSTS.map((name, index) => lab.boot(name, `10.77.0.${11 + index}`)));
+  }, 300_000);
+
+  afterAll(async () => {
+    await lab?.stop();
+  });
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'real-hosts-'));
+    repo = await TestRepo.create(join(folder, 'git'));
+    const { clientKey } = lab;
+    // A fleet of its own for each test: the hosts remember the steps of a fleet.
+    const fleet = `lab-${Date.now()}`;
+    config = writeDaemonConfig({ folder: join(folder, 'daemon'), fleet, repository: repo.bare, clientKey });
+    await repo.push(
+      {
+        'fleet.yaml': fleetDocument(fleet),
+        'cluster.yaml': clusterDocument('web'),
+        ...Object.fromEntries(
+          HOSTS.map((name) => {
+            const { ip, hostKey } = lab.host(name);
+            return [`hosts/${name}.yaml`, hostDocument(name, ip, 'web', { hostKeys: [hostKey] })];
+          }),
+        ),
+      },
+      'three hosts',
+    );
+    start();
+    await eventually(
+      async () => [...(await repo.hostStatuses()).values()].filter(({ status }) => status === 'active').length === 3,
+      { timeoutMs: 30_000 },
+    );
+  });
+
+  afterEach(async () => {
+    await daemon.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function start(): void {
+    daemon = startDaemon(config, { netns: lab.netns });
+  }
+
+  async function boots(): Promise<Map<string, Boot[]>> {
+    return new Map(await Promise.all(HOSTS.map(async (name) => [name, await lab.bootLog(name)] as const)));
+  }
+
+  async function untilDone(): Promise<StatusFile> {
+    return eventually(
+      async () => {
+        const file = await repo.status('operations/restart-web.yaml');
+        if (file?.status !== 'Succeeded' && file?.status !== 'Failed') {
+          throw new Error(`the operation is ${JSON.stringify(file)}; ${daemon.log().slice(-4000)}`);
+        }
+        return file;
+      },
+      { timeoutMs: 120_000, everyMs: 200 },
+    );
+  }
+
+  /** Boot ids that each host has had since then. */
+  function since(before: Map<string, Boot[]>, after: Map<string, Boot[]>): Map<string, Boot[]> {
+    return new Map(HOSTS.map((name) => [name, after.get(name)!.slice(before.get(name)!.length - 1)]));
+  }
+
+  it('are restarted one at a time, each with a new boot id, and a commit says so', async () => {
+    const before = await boots();
+    const restart = restartDocument('restart-web', 'web', {
+      rollout: { batches: '100%', maxUnavailable: 1 },
+      timeout: '60s',
+      checks: { after: [{ command: ['systemctl', 'is-system-running', '--wait'] }] },
+    });
+
+    const commit = await repo.push({ 'operations/restart-web.yaml': restart }, 'restart');
+
+    const done = await untilDone();
+    expect(done.status).toBe('Succeeded');
+    const seen = since(before, await boots());
+    expect([...seen.values()].map((list) => list.length)).toEqual([2, 2, 2]);
+    expect(new Set([...seen.values()].flat().map(({ bootId }) => bootId)).size).toBe(6);
+    expect(mostDownAtOnce(HOSTS.flatMap((name) => outagesOf(name, seen.get(name)!)))).toBe(1);
+    const commits = await repo.statusCommits();
+    expect(commits[0]?.message).toContain(`Intendant-Revision: main@sha1:${commit}`);
+    expect(commits.map(({ author }) => author)).not.toContain('Jo Operator');
+  });
+
+  it('are restarted exactly once each though the daemon is killed in the middle', async () => {
+    const before = await boots();
+    const count = async (): Promise<number> => {
+      const lists = [...since(before, await boots()).values()];
+      return lists.reduce((sum, list) => sum + list.length - 1, 0);
+    };
+    const restart = restartDocument('restart-web', 'web', { rollout: { batches: 1 }, timeout: '60s' });
+    await repo.push({ 'operations/restart-web.yaml': restart }, 'restart');
+
+    for (const reboots of [1, 2]) {
+      await eventually(async () => (await count()) >= reboots, { timeoutMs: 60_000, everyMs: 100 });
+      await daemon.kill('SIGKILL');
+      start();
+    }
+
+    const done = await untilDone();
+    expect(done.status).toBe('Succeeded');
+    const seen = since(before, await boots());
+    expect([...seen.values()].map((list) => list.length)).toEqual([2, 2, 2]);
+    expect(mostDownAtOnce(HOSTS.flatMap((name) => outagesOf(name, seen.get(name)!)))).toBe(1);
+  });
+});

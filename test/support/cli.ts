@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from './eventually.ts';
+import { inNetns } from './lab/network.ts';
+
+const BIN = join(import.meta.dirname, '../../dist/cli/bin.js');
+
+export interface CliOptions {
+  cwd?: string;
+  /** Added to a small environment of its own; nothing else of the tester's environment is seen. */
+  env?: Record<string, string>;
+  /** Runs inside this network namespace. */
+  netns?: string;
+  /** Then it is killed and the call fails. Default 60 s. */
+  timeoutMs?: number;
+}
+
+export interface CliResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the built `intendant` to its end. */
+export async function cli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const child = start(args, options);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const timeoutMs = options.timeoutMs ?? 60_000;
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(timer);
+  if (code === null) throw new Error(`intendant ${args.join(' ')} did not end within ${timeoutMs} ms\n${stderr}`);
+  return { code, stdout, stderr };
+}
+
+/** A daemon under test. */
+export interface Daemon {
+  readonly pid: number;
+  /** Everything it has printed, both streams. */
+  log(): string;
+  /** Waits until its output matches. */
+  waitFor(pattern: RegExp, timeoutMs?: number): Promise<void>;
+  /** Sends a signal (default SIGTERM) and waits until it is gone. Answers with the exit code, or -1 after a signal. */
+  kill(signal?: NodeJS.Signals): Promise<number>;
+}
+
+/** Starts `intendant run --config …`. The test ends it with `kill`. */
+export function startDaemon(configPath: string, options: Omit<CliOptions, 'timeoutMs'> = {}): Daemon {
+  const child = start(['run', '--config', configPath], options);
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const gone = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)));
+  let ended = false;
+  void gone.then(() => (ended = true));
+  return {
+    pid: child.pid!,
+    log: () => output,
+    async waitFor(pattern, timeoutMs = 20_000) {
+      await eventually(
+        () => {
+          if (pattern.test(output)) return true;
+          if (ended) throw new Error(`the daemon ended before it said ${String(pattern)}:\n${output}`);
+          return false;
+        },
+        { timeoutMs },
+      );
+    },
+    async kill(signal = 'SIGTERM') {
+      if (!ended) child.kill(signal);
+      const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+      const code = await gone;
+      clearTimeout(timer);
+      return code;
+    },
+  };
+}
+
+function start(args: readonly string[], options: CliOptions): ReturnType<typeof spawnPiped> {
+  const argv = [process.execPath, BIN, ...args];
+  const [program, ...rest] = options.netns ? inNetns(options.netns, argv) : argv;
+  return spawnPiped(program!, rest, options);
+}
+
+let home: string | undefined;
+
+function spawnPiped(program: string, args: string[], { cwd, env }: CliOptions) {
+  home ??= mkdtempSync(join(tmpdir(), 'intendant-home-'));
+  return spawn(program, args, {
+    cwd: cwd ?? home,
+    env: { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: home, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
