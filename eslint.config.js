@@ -19,7 +19,7 @@ const rooms = [
   'reconciler/demo',
 ];
 /** What stands above every room: the composition root, its configuration and the command line. */
-const roof = ['reconciler/main.ts', 'reconciler/config', 'cli', 'test'];
+const roof = ['reconciler/main.ts', 'reconciler/config', 'reconciler/compose', 'cli', 'test'];
 const zones = rooms.map((room, index) => ({
   target: `./${room}`,
   from: [...rooms.slice(index + 1), ...roof].map((later) => `./${later}`),

@@ -71,7 +71,7 @@ async function ssh(document: DaemonDocument, places: SecretPlaces): Promise<SshC
   }
   return {
     identities,
-    knownHosts: await optionalText('ssh.knownHostsFile', given.knownHostsFile, places),
+    knownHostsFile: await checkedFile('ssh.knownHostsFile', given.knownHostsFile, places),
     maxConcurrentStarts: given.maxConcurrentStarts ?? 20,
     connectTimeoutMs: parseDuration(given.connectTimeout ?? '10s'),
     dialMap: given.dialMap ?? {},

@@ -54,8 +54,8 @@ export interface EtcdConfig {
 export interface SshConfig {
   /** By name; `default` is used where a Host or Cluster names none. */
   identities: Record<string, IdentityConfig>;
-  /** Content of a known_hosts file with keys of hosts. */
-  knownHosts?: string;
+  /** A known_hosts file with keys of hosts, read anew at each connect. */
+  knownHostsFile?: string;
   /** Connections that may be in their handshake at once. */
   maxConcurrentStarts: number;
   connectTimeoutMs: number;

@@ -84,8 +84,8 @@ function admit(input: RolloutInput, hosts: readonly string[]): { start: string[]
       reason ??= { reason: 'HostClaimed', message: `${host} is being changed by ${other}` };
       continue;
     }
-    // A host that is down already is no worse off for being looked at: it is skipped when it does not answer.
-    if (!down.has(host) && down.size >= input.maxUnavailable) {
+    // One that is down already takes no further place, but it must have one: it may be up by the time we act on it.
+    if (down.size + (down.has(host) ? 0 : 1) > input.maxUnavailable) {
       reason ??= {
         reason: 'MaxUnavailable',
         message: `${down.size} of at most ${input.maxUnavailable} hosts are down: ${nameSome([...down].sort())}`,

@@ -46,6 +46,12 @@ describe('decideRollout', () => {
     expect(decideRollout(input([['a']], {}, { maxUnavailable: 1, unavailable: new Set(['a']) })).start).toEqual(['a']);
   });
 
+  it('starts none of several hosts that are down while they are more than may be, since they may be up by then', () => {
+    const decision = decideRollout(input([['a', 'b']], {}, { maxUnavailable: 1, unavailable: new Set(['a', 'b']) }));
+
+    expect(decision).toMatchObject({ start: [], state: 'held', hold: { reason: 'MaxUnavailable' } });
+  });
+
   it('starts nothing more once the failure budget is exceeded, and stops when nothing is in hand', () => {
     const batches = [['a'], ['b'], ['c']];
 

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import type { DaemonConfig } from '../config/daemon-config.ts';
+import type { Clock } from '../model/clock.ts';
+import { DocumentParser } from '../source/documents/document-parser.ts';
+import { GitBranchWriter } from '../source/git/branch-writer.ts';
+import { GitConfigSource } from '../source/git/config-source.ts';
+import { GitThread } from '../source/git/git-thread.ts';
+
+/** The git side of a daemon: one thread, the config repository, and writers for the status branch. */
+export interface Git {
+  source: GitConfigSource;
+  /** A writer for one branch of the status repository. */
+  writer(branch: string): GitBranchWriter;
+  close(): Promise<void>;
+}
+
+export function openGit(config: DaemonConfig, clock: Clock, onProblem: (message: string) => void): Git {
+  const thread = new GitThread();
+  const parser = new DocumentParser({ cacheFolder: join(config.state, 'documents'), clock, onProblem });
+  const { branch, path, url, auth, caFile } = config.repository;
+  const folder = join(config.state, 'repository');
+  const source = new GitConfigSource({ url, auth, caFile, folder, branch, path, acceptRevision: config.acceptRevision }, thread, parser);
+  return {
+    source,
+    writer(statusBranch) {
+      const { status } = config;
+      const protectedBranches = status.url === url ? [branch] : [];
+      const own = { url: status.url, auth: status.auth, caFile: status.caFile, folder: join(config.state, 'status') };
+      return new GitBranchWriter({ ...own, branch: statusBranch, protectedBranches }, thread);
+    },
+    async close() {
+      await source.close();
+      await parser.close();
+      await thread.close();
+    },
+  };
+}

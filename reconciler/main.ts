@@ -1,0 +1,122 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { holderName } from './compose/holder.ts';
+import { openStore } from './compose/open-store.ts';
+import { runSession } from './compose/session.ts';
+import { VERSION } from './compose/version.ts';
+import type { DaemonConfig } from './config/daemon-config.ts';
+import type { KindLog } from './kinds/context.ts';
+import { systemClock, type Clock } from './model/clock.ts';
+import { asIntendantError } from './model/errors.ts';
+import type { ResourceKey } from './model/resource.ts';
+import type { ObjectStatus } from './model/status.ts';
+import { lockFolder } from './store/folder-lock.ts';
+import { serveSocket } from './view/socket-server.ts';
+
+export type { DaemonConfig } from './config/daemon-config.ts';
+
+/** How long a dead daemon keeps others waiting, in milliseconds. The event loop of a live one may stall for a while. */
+const LEASE_MS = 30_000;
+/** Between two tries to become the fleet's daemon again after the store was away, in milliseconds. */
+const PAUSE_MS = 2000;
+
+export interface StartOptions {
+  log: KindLog;
+  /** Converge and end: `done` resolves when nothing moves any more. */
+  once?: boolean;
+  signal?: AbortSignal;
+  /** Told of every change of an object's status, as it is written. */
+  onStatus?: (key: ResourceKey, status: ObjectStatus | undefined) => void;
+  clock?: Clock;
+}
+
+export interface RunningReconciler {
+  /** Resolves when it has ended: stopped, or converged. Rejects on what a person must mend. */
+  done: Promise<void>;
+  /** Ends it; what is in hand on hosts is left to be re-attached. Resolves when everything is closed. */
+  stop(): Promise<void>;
+  /** Look at the config repository now. */
+  hint(): void;
+  /** The daemon's unix socket. */
+  socketPath: string;
+}
+
+/**
+ * Starts the daemon: opens the store, waits for the fleet's lease, and then works until it is stopped. When the lease is lost
+ * or the store goes away it stops acting and tries to become the fleet's daemon again.
+ */
+export async function startReconciler(config: DaemonConfig, options: StartOptions): Promise<RunningReconciler> {
+  const clock = options.clock ?? systemClock;
+  const { log } = options;
+  const stopping = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal;
+  await mkdir(config.state, { recursive: true, mode: 0o700 });
+  const lock = await lockFolder(config.state);
+  let hint = (): void => undefined;
+  const store = await openStore(config, clock).catch(async (error: unknown) => {
+    await lock.release();
+    throw error;
+  });
+  const socketPath = join(config.state, 'intendant.sock');
+  const holder = holderName(config.state);
+  const socket = await serveSocket({ path: socketPath, store, fleet: config.fleet, version: VERSION, holder, hint: () => hint() }).catch(
+    async (error: unknown) => {
+      await store.close();
+      await lock.release();
+      throw error;
+    },
+  );
+
+  const work = async (): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        const lease = await store.lease('daemon', holder, LEASE_MS, signal);
+        log.info({ fleet: config.fleet, holder }, 'this is the daemon of the fleet');
+        try {
+          await runSession(
+            {
+              config,
+              store,
+              lease,
+              holder,
+              version: VERSION,
+              clock,
+              random: Math.random,
+              log,
+              once: options.once ?? false,
+              onStatus(key, status) {
+                socket.changed(key, status);
+                options.onStatus?.(key, status);
+              },
+              onHintable: (given) => (hint = given),
+            },
+            signal,
+          );
+        } finally {
+          await lease.release();
+        }
+        if (options.once) return;
+      } catch (thrown) {
+        if (signal.aborted) return;
+        const error = asIntendantError(thrown);
+        if (error.disposition !== 'Transient' || options.once) throw error;
+        log.warn({ err: error }, 'the daemon stops acting and tries to take the lease of the fleet anew');
+        await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
+      }
+    }
+  };
+  const done = work().finally(async () => {
+    await Promise.allSettled([socket.close()]);
+    await store.close();
+    await lock.release();
+  });
+  return {
+    done,
+    hint: () => hint(),
+    socketPath,
+    async stop() {
+      stopping.abort(new Error('the daemon is stopping'));
+      await done.catch(() => undefined);
+    },
+  };
+}
