@@ -45,7 +45,7 @@ export function tooLarge(what: string, hint: string): InvalidInput {
  * characters.
  */
 export function cleanText(text: string, max = 400): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
+   
   const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g, ' ').trim();
   return clean.length > max ? `${clean.slice(0, max)}…` : clean;
 }

@@ -118,7 +118,7 @@ export function formatCommit(commit: Commit): Buffer {
 }
 
 function formatPerson(person: Person): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is taken out
+   
   const plain = (text: string): string => text.replace(/[\u0000-\u001f<>]/g, '').trim();
   return `${plain(person.name)} <${plain(person.email)}> ${Math.floor(person.timestamp)} +0000`;
 }
