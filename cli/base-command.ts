@@ -2,6 +2,7 @@ import { Command, Flags } from '@oclif/core';
 import type { Interfaces } from '@oclif/core';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { serialize, type OutputDocument, type OutputFormat } from './output/document.ts';
+import type { Log } from './output/log.ts';
 import { paintFor, type Paint } from './output/paint.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 import { terminalOf, type Terminal } from './output/terminal.ts';
@@ -73,6 +74,14 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
       this.progress.stop();
       stopListening();
     }
+  }
+
+  /** The log of long-running work, on stderr: for people on a terminal, JSON otherwise. */
+  protected async openLog(): Promise<Log> {
+    const { createLog } = await import('./output/log.ts');
+    const { interactive, color } = terminalOf(process.stderr, process.env);
+    const write = (text: string): void => void process.stderr.write(text);
+    return createLog({ write, forPeople: interactive, paint: paintFor(color), now: () => Date.now() });
   }
 
   #print(answer: CommandAnswer): void {

@@ -1,0 +1,56 @@
+import { Flags } from '@oclif/core';
+import type { ResourceKey } from '../../reconciler/model/resource.ts';
+import type { ObjectStatus } from '../../reconciler/model/status.ts';
+import { BaseCommand, type CommandAnswer } from '../base-command.ts';
+import { daemonFlags } from '../daemon-flags.ts';
+import { EXIT } from '../exit-codes.ts';
+import { outputDocument } from '../output/document.ts';
+
+export class Run extends BaseCommand<typeof Run> {
+  static override summary = 'Run the daemon: follow the config repository, act on hosts, commit the outcomes.';
+  static override description =
+    'Says what it must know with a configuration file, flags, or both; flags win. Stop it any way you like: what is in ' +
+    'hand is taken up again at the next start, and nothing happens twice. It logs to stderr: lines for people on a ' +
+    'terminal, JSON otherwise.';
+  static override examples = [
+    '<%= config.bin %> run --config /etc/intendant/daemon.yaml',
+    {
+      description: 'From flags alone, with the keys of the ssh-agent.',
+      command: '<%= config.bin %> run --repo git@git.example.com:ops/fleet.git --fleet prod',
+    },
+    {
+      description: 'Until nothing moves any more, and then exit.',
+      command: '<%= config.bin %> run --config daemon.yaml --once',
+    },
+  ];
+  static override flags = {
+    ...daemonFlags,
+    once: Flags.boolean({ summary: 'Converge and exit.' }),
+  };
+
+  protected override async answer(signal: AbortSignal): Promise<CommandAnswer | undefined> {
+    const { readConfig } = await import('../read-config.ts');
+    const { startReconciler } = await import('../../reconciler/main.ts');
+    const config = await readConfig(this.flags);
+    const objects = new Map<ResourceKey, ObjectStatus>();
+
+    const running = await startReconciler(config, {
+      log: await this.openLog(),
+      once: this.flags.once,
+      signal,
+      onStatus: (key, status) => void (status ? objects.set(key, status) : objects.delete(key)),
+    });
+    await running.done;
+
+    if (!this.flags.once) return undefined;
+    if (signal.aborted) this.exit(EXIT.interrupted);
+    const { troubleOf } = await import('../../reconciler/status/wellness.ts');
+    const unwell = [...objects.values()].filter((status) => troubleOf(status) !== undefined).map(({ key }) => key);
+    const document = outputDocument('RunReport', { fleet: config.fleet, changed: objects.size, unwell: unwell.sort() });
+    return {
+      document,
+      text: ({ paint }) =>
+        `Converged: ${document.changed} objects changed${unwell.length > 0 ? `, ${paint('bad', `not well: ${unwell.join(', ')}`)}` : ''}.`,
+    };
+  }
+}

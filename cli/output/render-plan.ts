@@ -1,0 +1,77 @@
+import type { OperationReview } from '../../reconciler/kinds/operation/review.ts';
+import { formatDuration } from '../../reconciler/model/duration.ts';
+import type { Change } from '../../reconciler/model/plan.ts';
+import type { Paint, Tone } from './paint.ts';
+import { plainLine } from './plain.ts';
+
+/** Hosts of one batch that are named; of more, the first and the last. */
+const NAMED = 12;
+
+/** How many objects a plan adds, changes and removes. A replacement is one of each. */
+export interface PlanCounts {
+  add: number;
+  change: number;
+  remove: number;
+}
+
+const TONES: Record<Change['symbol'], Tone> = { '+': 'good', '~': 'attention', '-': 'bad', '-/+': 'bad' };
+
+export function countChanges(changes: readonly Change[]): PlanCounts {
+  const having = (...symbols: string[]): number => changes.filter((change) => symbols.includes(change.symbol)).length;
+  return { add: having('+', '-/+'), change: having('~'), remove: having('-', '-/+') };
+}
+
+/** `Plan: 1 to add, 0 to change, 0 to remove.` */
+export function planFooter(counts: PlanCounts): string {
+  if (counts.add + counts.change + counts.remove === 0)
+    return 'No changes. The repository says what is in effect already.';
+  return `Plan: ${counts.add} to add, ${counts.change} to change, ${counts.remove} to remove.`;
+}
+
+/** The plan for people: a block for each change, operations with their batches in order, and the footer. */
+export function renderPlan(changes: readonly Change[], operations: readonly OperationReview[], paint: Paint): string {
+  const reviews = new Map(operations.map((review) => [`Operation/${review.name}`, review]));
+  const blocks = changes.map((change) => {
+    const review = reviews.get(change.key);
+    reviews.delete(change.key);
+    return [...changeLines(change, paint), ...(review ? operationLines(review, paint) : [])];
+  });
+  for (const review of reviews.values()) {
+    blocks.push([`    ${paint('strong', `Operation/${review.name}`)} goes on`, ...operationLines(review, paint)]);
+  }
+  return [...blocks.map((lines) => lines.join('\n')), planFooter(countChanges(changes))].join('\n\n');
+}
+
+function changeLines(change: Change, paint: Paint): string[] {
+  const symbol = paint(TONES[change.symbol], change.symbol.padStart(3));
+  return [
+    `${symbol} ${paint('strong', plainLine(change.key))}`,
+    ...change.lines.map((line) => `      ${plainLine(line)}`),
+  ];
+}
+
+function operationLines(review: OperationReview, paint: Paint): string[] {
+  const { batches, rollout, hosts } = review;
+  const limits = [
+    `at most ${rollout.maxUnavailable} down at once`,
+    rollout.maxFailures === 0 ? 'the first failure ends it' : `more than ${rollout.maxFailures} failures end it`,
+    ...(rollout.minHealthyMs > 0 ? [`${formatDuration(rollout.minHealthyMs)} well between batches`] : []),
+    ...(review.pauseAfter === undefined ? [] : [`stops after batch ${review.pauseAfter} for a person to look`]),
+  ];
+  return [
+    `      ${review.type} of ${plural(hosts.length, 'host')} in ${plural(batches.length, 'batch', 'batches')}; ${limits.join(', ')}`,
+    `      on each host: ${review.actions.map(plainLine).join(' → ')}`,
+    ...batches.map((batch, index) => `      batch ${index + 1} of ${batches.length}: ${hostList(batch)}`),
+    ...review.warnings.map((warning) => `      ${paint('attention', 'warning:')} ${plainLine(warning)}`),
+  ];
+}
+
+function hostList(hosts: readonly string[]): string {
+  if (hosts.length <= NAMED) return hosts.join(', ');
+  return `${hosts[0]!}, ${hosts[1]!} … ${hosts.at(-1)!} (${hosts.length} hosts)`;
+}
+
+/** `1 host`, `3 hosts`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
