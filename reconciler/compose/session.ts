@@ -67,10 +67,14 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
       lastSeen: new Map(),
       log,
     },
-    onStatus(key, status) {
+  });
+  live.onChange((changed) => {
+    for (const changedKey of changed) {
+      if (!changedKey.startsWith(keys.objects)) continue;
+      const key = changedKey.slice(keys.objects.length) as ResourceKey;
       writer?.touch(key);
-      options.onStatus(key, status);
-    },
+      options.onStatus(key, live.get(changedKey) as unknown as ObjectStatus | undefined);
+    }
   });
 
   const background: Promise<unknown>[] = [];

@@ -1,7 +1,6 @@
 import type { Clock, Random } from '../model/clock.ts';
 import { asIntendantError } from '../model/errors.ts';
 import { splitKey, type ResourceKey } from '../model/resource.ts';
-import type { ObjectStatus } from '../model/status.ts';
 import type { AnyController, KindContext, KindDeps, KindLog } from '../kinds/context.ts';
 import { isTerminal, asOperationRecord } from '../kinds/operation/record.ts';
 import { checkSettings } from '../kinds/host/settings.ts';
@@ -26,7 +25,6 @@ export interface ManagerOptions {
   random: Random;
   log: KindLog;
   holder: string;
-  onStatus(key: ResourceKey, status: ObjectStatus | undefined): void;
 }
 
 /** Starts and stops the loops, and turns a new revision into keys to look at. */
@@ -66,7 +64,6 @@ export class Manager {
       random,
       log,
       context: () => this.#context(),
-      onStatus: options.onStatus,
       onSettled: (key) => keeper.settled(key),
     });
   }

@@ -23,8 +23,6 @@ export interface ReconcileOptions {
   random: Random;
   log: KindLog;
   context(): KindContext;
-  /** The object's status was written, or removed: the status writer and watchers want to know. */
-  onStatus(key: ResourceKey, status: ObjectStatus | undefined): void;
   /** The object has settled at the context's revision: what changed it is no longer news. */
   onSettled(key: ResourceKey): void;
 }
@@ -75,7 +73,7 @@ export class ReconcileOne {
 
   /** Writes status and record in one transaction, and only what differs. */
   async #write(key: ResourceKey, { status, record }: Assessment, controller: AnyController): Promise<void> {
-    const { live, queue, deps, onStatus } = this.#options;
+    const { live, queue, deps } = this.#options;
     const before = live.get(keys.object(key)) as unknown as ObjectStatus | undefined;
     const writes: Write[] = [];
     if (!status && before) writes.push({ delete: keys.object(key) });
@@ -87,9 +85,7 @@ export class ReconcileOne {
       writes.push({ put: keys.record(key), value: record });
     }
     if (writes.length > 0) await live.commit(writes);
-    if (!statusChanged) return;
-    onStatus(key, status);
-    if (before?.status === status?.status && before?.detail.maintenance === status?.detail.maintenance) return;
+    if (!statusChanged || (before?.status === status?.status && before?.detail.maintenance === status?.detail.maintenance)) return;
     for (const other of controller.affects?.(key, status ?? before, deps) ?? []) queue.add(other);
   }
 
