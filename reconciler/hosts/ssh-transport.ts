@@ -49,7 +49,7 @@ class SshTransport implements HostTransport {
   readonly #clock: Clock;
   readonly #starts: Slots;
   readonly #knownHosts: KnownHostsFile | undefined;
-  /** Live connections and logins under way, by route. */
+  /** Live connections by route, and logins under way by route and accepted keys. */
   readonly #pool = new Map<string, PooledConnection>();
   readonly #attempts = new Map<string, SharedAttempt<PooledConnection>>();
   readonly #closing = new AbortController();
@@ -69,7 +69,7 @@ class SshTransport implements HostTransport {
   }
 
   drop(name: string): void {
-    for (const [route, attempt] of this.#attempts) if (nameOf(route) === name) attempt.abandon(dropped(name));
+    for (const [login, attempt] of this.#attempts) if (nameOf(login) === name) attempt.abandon(dropped(name));
     for (const [route, connection] of [...this.#pool]) if (nameOf(route) === name) connection.close();
   }
 
@@ -83,29 +83,31 @@ class SshTransport implements HostTransport {
     if (this.#closing.signal.aborted) throw abortReason(this.#closing.signal);
     if (signal.aborted) throw abortReason(signal);
     const route = routeOf(target);
+    const policy = await this.#hostKeyPolicy(target);
     const pooled = this.#pool.get(route);
-    if (pooled?.isOpen) {
-      const policy = await this.#hostKeyPolicy(target);
-      const { verdict } = verifyHostKey(policy, Buffer.from(pooled.hostKey.split(' ')[1]!, 'base64'));
-      const stillProven = verdict === 'accepted' || verdict === 'recorded-first-use';
-      if (stillProven && pooled.isOpen) return pooled;
-      pooled.close();
-    }
-    let attempt = this.#attempts.get(route);
+    if (pooled?.isOpen && proven(pooled, policy)) return pooled;
+    pooled?.close();
+    // Logins are shared only between callers who would accept the same keys.
+    const login = JSON.stringify([target.name, route, policy]);
+    let attempt = this.#attempts.get(login);
     if (!attempt || attempt.abandoned) {
-      const started = new SharedAttempt((own) => this.#login(route, target, own), this.#closing.signal);
+      const started = new SharedAttempt((own) => this.#login(route, target, policy, own), this.#closing.signal);
       attempt = started;
-      this.#attempts.set(route, started);
+      this.#attempts.set(login, started);
       void started.ended.then(() => {
-        if (this.#attempts.get(route) === started) this.#attempts.delete(route);
+        if (this.#attempts.get(login) === started) this.#attempts.delete(login);
       });
     }
     return attempt.join(signal);
   }
 
   /** Logs in through the jump hosts, which are pooled like any other; they stay in use as long as this connection. */
-  async #login(route: string, target: HostTarget, signal: AbortSignal): Promise<PooledConnection> {
-    const hostKeys = await this.#hostKeyPolicy(target);
+  async #login(
+    route: string,
+    target: HostTarget,
+    hostKeys: HostKeyPolicy,
+    signal: AbortSignal,
+  ): Promise<PooledConnection> {
     const identity = this.#identity(target);
     const through = await this.#through(target, signal);
     const leaveJump = through?.use();
@@ -128,6 +130,7 @@ class SshTransport implements HostTransport {
           if (this.#pool.get(route) === pooled) this.#pool.delete(route);
         },
       });
+      this.#pool.get(route)?.close();
       this.#pool.set(route, pooled);
       return pooled;
     } catch (error) {
@@ -176,6 +179,12 @@ function routeOf(target: HostTarget): string {
   return JSON.stringify([target.name, hop(target), target.jumps.map(hop)]);
 }
 
+function proven(connection: PooledConnection, policy: HostKeyPolicy): boolean {
+  const { verdict } = verifyHostKey(policy, Buffer.from(connection.hostKey.split(' ')[1]!, 'base64'));
+  return verdict === 'accepted' || verdict === 'recorded-first-use';
+}
+
+/** The name that stands first in the key of a route or of a login. */
 function nameOf(route: string): string {
   return String((JSON.parse(route) as unknown[])[0]);
 }

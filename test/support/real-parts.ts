@@ -4,7 +4,17 @@ import { delimiter, join } from 'node:path';
 import { describe, it } from 'vitest';
 
 /** What a test may need of the machine beyond Node. */
-export const REAL_PARTS = ['etcd', 'etcdctl', 'sshd', 'git', 'git-http-backend', 'openssl', 'lab'] as const;
+export const REAL_PARTS = [
+  'etcd',
+  'etcdctl',
+  'sshd',
+  'git',
+  'git-http-backend',
+  'openssl',
+  'sudo',
+  'busybox',
+  'lab',
+] as const;
 export type RealPart = (typeof REAL_PARTS)[number];
 
 /** Programs each part needs, the first being the part itself, and the Debian packages that bring them. */
@@ -14,6 +24,8 @@ const NEEDS: Record<RealPart, { programs: string[]; packages: string[] }> = {
   sshd: { programs: ['sshd', 'ssh-keygen'], packages: ['openssh-server'] },
   git: { programs: ['git'], packages: ['git'] },
   'git-http-backend': { programs: ['git-http-backend', 'git'], packages: ['git'] },
+  sudo: { programs: ['sudo'], packages: ['sudo'] },
+  busybox: { programs: ['busybox'], packages: ['busybox-static'] },
   openssl: { programs: ['openssl'], packages: ['openssl'] },
   lab: {
     programs: ['systemd-nspawn', 'mmdebstrap', 'ip', 'iptables', 'nsenter', 'ps'],
