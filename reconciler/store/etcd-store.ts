@@ -1,6 +1,6 @@
 import type { ICompare, IKeyValue, IRequestOp, IResponseOp } from 'etcd3';
 import { abortReason } from '../model/clock.ts';
-import { Bug, InvalidInput } from '../model/errors.ts';
+import { Bug, InvalidInput, messageOf } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import {
   connectEtcd,
@@ -24,11 +24,18 @@ const COMMIT_TIMEOUT_MS = 30_000;
 
 /**
  * The store in an etcd cluster, below `/intendant/<fleet>/`. Asks it one question before it returns. Throws Transient
- * `STORE_UNAVAILABLE` when it does not answer, InvalidInput `STORE_REFUSED` when it refuses our credentials, InvalidInput
- * `STORE_TOO_NEW` when a newer version of the program has written it.
+ * `STORE_UNAVAILABLE` when it does not answer, InvalidInput `STORE_REFUSED` when it refuses our credentials,
+ * `STORE_SETTINGS` when the settings contradict each other, `STORE_TOO_NEW` when a newer version of the program has written it.
  */
 export async function openEtcdStore(options: EtcdOptions): Promise<StateStore> {
-  const connection = await connectEtcd(options);
+  const connection = await connectEtcd(options).catch(async (error: unknown) => {
+    await options.onClose?.();
+    throw new InvalidInput(`The store's settings cannot be used: ${messageOf(error)}`, {
+      code: 'STORE_SETTINGS',
+      hint: 'Check endpoints (all http or all https), caFile, certFile and keyFile of the store.',
+      cause: error,
+    });
+  });
   const store = new EtcdStore(connection, options);
   try {
     await readMeta(store);
