@@ -86,7 +86,12 @@ export function runChannel(
       exit = code === null ? { signal: name } : { exitCode: code };
       quiet();
     });
-    channel.on('close', () => settle(exit ? undefined : 'the connection closed before the command had ended'));
+    channel.on('close', (code?: number | null, name?: string) => {
+      // A quick command's exit may come in one packet with the opening of its channel, before anyone listens for it;
+      // the close repeats it.
+      if (code !== undefined) exit ??= code === null ? { signal: name } : { exitCode: code };
+      settle(exit ? undefined : 'the connection closed before the command had ended');
+    });
     if (limits.stdin === undefined) channel.end();
     else channel.end(limits.stdin);
   });
