@@ -59,13 +59,18 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
   });
   const socketPath = join(config.state, 'intendant.sock');
   const holder = holderName(config.state);
-  const socket = await serveSocket({ path: socketPath, store, fleet: config.fleet, version: VERSION, holder, hint: () => hint() }).catch(
-    async (error: unknown) => {
-      await store.close();
-      await lock.release();
-      throw error;
-    },
-  );
+  const socket = await serveSocket({
+    path: socketPath,
+    store,
+    fleet: config.fleet,
+    version: VERSION,
+    holder,
+    hint: () => hint(),
+  }).catch(async (error: unknown) => {
+    await store.close();
+    await lock.release();
+    throw error;
+  });
 
   const work = async (): Promise<void> => {
     while (!signal.aborted) {

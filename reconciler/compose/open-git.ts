@@ -19,7 +19,11 @@ export function openGit(config: DaemonConfig, clock: Clock, onProblem: (message:
   const parser = new DocumentParser({ cacheFolder: join(config.state, 'documents'), clock, onProblem });
   const { branch, path, url, auth, caFile } = config.repository;
   const folder = join(config.state, 'repository');
-  const source = new GitConfigSource({ url, auth, caFile, folder, branch, path, acceptRevision: config.acceptRevision }, thread, parser);
+  const source = new GitConfigSource(
+    { url, auth, caFile, folder, branch, path, acceptRevision: config.acceptRevision },
+    thread,
+    parser,
+  );
   return {
     source,
     writer(statusBranch) {

@@ -9,7 +9,8 @@ export const EMBEDDED_FOLDER = 'store';
 
 /** The store that the configuration names. etcd's client is only loaded where it is used. */
 export async function openStore(config: DaemonConfig, clock: Clock): Promise<StateStore> {
-  if (config.store.type === 'embedded') return openEmbeddedStore({ folder: join(config.state, EMBEDDED_FOLDER), clock });
+  if (config.store.type === 'embedded')
+    return openEmbeddedStore({ folder: join(config.state, EMBEDDED_FOLDER), clock });
   const { openEtcdStore } = await import('../store/etcd-store.ts');
   return openEtcdStore({ ...config.store, fleet: config.fleet, clock });
 }

@@ -47,9 +47,20 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   await ensureMeta(store, options.version, [{ lease: lease.token }], signal);
   const live = await openMirror(store, lease, { clock }, signal);
   const git = openGit(config, clock, (message) => log.warn({ reason: message }, 'parse cache'));
-  const transport = sshTransport({ ...config.ssh, clock, onWarning: (message) => log.warn({ reason: message }, 'ssh') });
+  const transport = sshTransport({
+    ...config.ssh,
+    clock,
+    onWarning: (message) => log.warn({ reason: message }, 'ssh'),
+  });
   const { branch } = config.repository;
-  const keeper = new RevisionKeeper({ source: git.source, live, branch, clock, log, acceptRevision: config.acceptRevision });
+  const keeper = new RevisionKeeper({
+    source: git.source,
+    live,
+    branch,
+    clock,
+    log,
+    acceptRevision: config.acceptRevision,
+  });
   let writer: StatusWriter | undefined;
   const manager = new Manager({
     keeper,
@@ -124,7 +135,10 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     },
     onFailure: (error, retryInMs) => {
       failure = error;
-      log.warn({ err: asIntendantError(error), retryInMs: Math.round(retryInMs) }, 'the config repository could not be read');
+      log.warn(
+        { err: asIntendantError(error), retryInMs: Math.round(retryInMs) },
+        'the config repository could not be read',
+      );
     },
   });
 

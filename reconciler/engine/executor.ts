@@ -56,7 +56,10 @@ export class Executor {
     const task = this.#perform(owner, host, step, controller, signal)
       .catch((error: unknown) => {
         if (signal.aborted) return;
-        this.#options.log.warn({ key: owner, host, step: step.id, err: asIntendantError(error) }, 'step could not be journalled');
+        this.#options.log.warn(
+          { key: owner, host, step: step.id, err: asIntendantError(error) },
+          'step could not be journalled',
+        );
       })
       .finally(() => {
         tasks.delete(host);
@@ -66,7 +69,13 @@ export class Executor {
     tasks.set(host, task);
   }
 
-  async #perform(owner: ResourceKey, host: string, step: Step, controller: AnyController, signal: AbortSignal): Promise<void> {
+  async #perform(
+    owner: ResourceKey,
+    host: string,
+    step: Step,
+    controller: AnyController,
+    signal: AbortSignal,
+  ): Promise<void> {
     if (step.verdict) return this.#release(owner, host, step, step.verdict);
     const intent = await this.#intend(owner, host, step);
     if (!intent) return;
@@ -114,7 +123,8 @@ export class Executor {
     const { output, ...data } = outcome.data ?? {};
     const entry: JournalRecord = { ...intent, outcome: { ...outcome, data, at: isoTime(clock.now()) } };
     const writes: Write[] = [{ put: this.#journalKey(owner, host, intent.step), value: entry as unknown as Json }];
-    if (output !== undefined) writes.push({ put: keys.output(splitKey(owner).name, host, stepName(intent.step)), value: output });
+    if (output !== undefined)
+      writes.push({ put: keys.output(splitKey(owner).name, host, stepName(intent.step)), value: output });
     await live.commit(writes);
     log.info({ key: owner, host, step: intent.step.id, result: outcome.result, reason: outcome.reason }, 'step ended');
   }

@@ -1,4 +1,3 @@
-import type { Json } from '../model/json.ts';
 import type { LiveState } from '../kinds/context.ts';
 import type { CommitResult, Expectation, Write } from '../store/state-store.ts';
 

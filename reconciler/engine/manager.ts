@@ -73,14 +73,17 @@ export class Manager {
     const { keeper, live } = this.#options;
     for (const key of keeper.inventory.keys()) this.#queue.add(key);
     for (const [key] of live.list(keys.objects)) this.#queue.add(key.slice(keys.objects.length) as ResourceKey);
-    for (const [key] of live.list(keys.record('Operation/'))) this.#queue.add(key.slice(keys.records.length) as ResourceKey);
+    for (const [key] of live.list(keys.record('Operation/')))
+      this.#queue.add(key.slice(keys.records.length) as ResourceKey);
   }
 
   /** Looks at what a new revision changed, and at those it concerns. */
   queueChanged(changed: Iterable<ResourceKey>): void {
     for (const key of changed) {
       this.#queue.add(key);
-      for (const other of this.#options.controllers.get(splitKey(key).kind)?.affects?.(key, undefined, this.#deps) ?? []) this.#queue.add(other);
+      for (const other of this.#options.controllers.get(splitKey(key).kind)?.affects?.(key, undefined, this.#deps) ??
+        [])
+        this.#queue.add(other);
     }
   }
 
@@ -94,7 +97,8 @@ export class Manager {
   get converged(): boolean {
     if (!this.#queue.idle || this.#busy > 0 || this.#executor.busy) return false;
     for (const [key, outcome] of this.#reconciler.outcomes) {
-      const passes = outcome.result === 'progress' || (outcome.result === 'waiting' && outcome.retryAfterMs !== undefined);
+      const passes =
+        outcome.result === 'progress' || (outcome.result === 'waiting' && outcome.retryAfterMs !== undefined);
       if (passes && this.#unfinished(key)) return false;
     }
     return true;

@@ -85,7 +85,11 @@ export class ReconcileOne {
       writes.push({ put: keys.record(key), value: record });
     }
     if (writes.length > 0) await live.commit(writes);
-    if (!statusChanged || (before?.status === status?.status && before?.detail.maintenance === status?.detail.maintenance)) return;
+    if (
+      !statusChanged ||
+      (before?.status === status?.status && before?.detail.maintenance === status?.detail.maintenance)
+    )
+      return;
     for (const other of controller.affects?.(key, status ?? before, deps) ?? []) queue.add(other);
   }
 

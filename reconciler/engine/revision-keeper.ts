@@ -132,14 +132,22 @@ export class RevisionKeeper {
       // The local clone may be gone: bring back enough history to read the commit again.
       if (asIntendantError(error) instanceof InvalidInput) throw error;
       const tip = await source.tip(signal);
-      if (tip === undefined) throw new Transient('the config branch does not exist on the remote', { code: 'BRANCH_MISSING' });
+      if (tip === undefined)
+        throw new Transient('the config branch does not exist on the remote', { code: 'BRANCH_MISSING' });
       await source.fetch(tip, accepted, signal);
       return source.diff(this.#at, commit, signal);
     });
     const parsed = new Map<string, ParsedFile>();
     const oids = [...new Set(diff.changed.map((file) => file.oid))];
-    if (oids.length > 0) for await (const files of source.parse(oids, signal)) for (const file of files) parsed.set(file.oid, file);
-    const result = this.#builder.advance({ commit, changed: diff.changed, removed: diff.removed, parsed, diagnostics: diff.diagnostics });
+    if (oids.length > 0)
+      for await (const files of source.parse(oids, signal)) for (const file of files) parsed.set(file.oid, file);
+    const result = this.#builder.advance({
+      commit,
+      changed: diff.changed,
+      removed: diff.removed,
+      parsed,
+      diagnostics: diff.diagnostics,
+    });
     this.#at = commit;
     for (const key of result.changedKeys) this.#pending.add(key);
     return result;
@@ -150,8 +158,11 @@ export class RevisionKeeper {
     const held = Object.fromEntries([...result.held].map(([cluster, commit]) => [cluster, commit ?? '']));
     const known = before?.heldSequence ?? {};
     const heldSequence: Record<string, number> = {};
-    for (const commit of Object.values(held)) if (commit !== '') heldSequence[commit] = known[commit] ?? before?.sequence ?? 0;
-    const worst: Diagnostic[] = [...result.diagnostics].sort((a, b) => Number(a.severity !== 'error') - Number(b.severity !== 'error'));
+    for (const commit of Object.values(held))
+      if (commit !== '') heldSequence[commit] = known[commit] ?? before?.sequence ?? 0;
+    const worst: Diagnostic[] = [...result.diagnostics].sort(
+      (a, b) => Number(a.severity !== 'error') - Number(b.severity !== 'error'),
+    );
     return {
       format: 1,
       branch: this.#options.branch,

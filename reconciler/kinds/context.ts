@@ -1,3 +1,4 @@
+import type { Clock } from '../model/clock.ts';
 import type { Controller } from '../model/controller.ts';
 import type { Inventory, Kind, ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
@@ -31,7 +32,7 @@ export interface KindDeps {
   fleet: string;
   /** Folder on the hosts that holds the records of guarded steps. */
   stepsRoot: string;
-  clock: import('../model/clock.ts').Clock;
+  clock: Clock;
   /** Hosts on which a step of this object is running in this process. */
   inFlight(owner: ResourceKey): ReadonlySet<string>;
   /** Wall-clock milliseconds of the last session with each host that worked, in this process. */

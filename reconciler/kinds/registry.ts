@@ -17,5 +17,7 @@ const BUILT_IN = [
 
 /** Controllers by kind; `more` are those that outside packages bring. */
 export function controllerRegistry(more: readonly AnyController[] = []): ReadonlyMap<Kind, AnyController> {
-  return new Map([...(BUILT_IN as unknown as AnyController[]), ...more].map((controller) => [controller.kind, controller]));
+  return new Map(
+    [...(BUILT_IN as unknown as AnyController[]), ...more].map((controller) => [controller.kind, controller]),
+  );
 }

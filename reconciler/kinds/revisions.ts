@@ -21,7 +21,7 @@ export function revisionsFor(
   const { branch, commit } = context.revision;
   const changed = context.changedIn(key);
   const unchanged = changed === undefined && previous?.observedGeneration === digest && previous?.lastAttemptedRevision;
-  const attempted = unchanged ? previous!.lastAttemptedRevision! : formatRevision(branch, changed ?? commit);
+  const attempted = unchanged ? previous.lastAttemptedRevision! : formatRevision(branch, changed ?? commit);
   return {
     observedGeneration: digest ?? previous?.observedGeneration,
     lastAttemptedRevision: attempted,

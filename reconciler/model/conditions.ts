@@ -20,7 +20,11 @@ export interface Condition {
 export type ConditionClaim = Omit<Condition, 'lastTransitionTime'>;
 
 /** The new list: what is claimed now, keeping the transition time of those whose status did not change. Sorted by type order. */
-export function mergeConditions(previous: readonly Condition[], claims: readonly ConditionClaim[], nowIso: string): Condition[] {
+export function mergeConditions(
+  previous: readonly Condition[],
+  claims: readonly ConditionClaim[],
+  nowIso: string,
+): Condition[] {
   const before = new Map(previous.map((condition) => [condition.type, condition]));
   return claims
     .map((claim) => {

@@ -5,7 +5,8 @@ export const DURATION_PATTERN = '^([0-9]+(ms|s|m|h|d))+$';
 
 /** Milliseconds of a duration such as `250ms`, `30s`, `1h30m`. Throws RangeError on any other text. */
 export function parseDuration(text: string): number {
-  if (!new RegExp(DURATION_PATTERN).test(text)) throw new RangeError(`"${text}" is not a duration such as 30s or 1h30m`);
+  if (!new RegExp(DURATION_PATTERN).test(text))
+    throw new RangeError(`"${text}" is not a duration such as 30s or 1h30m`);
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/([0-9]+)(ms|s|m|h|d)/g)) total += Number(amount) * UNITS[unit!]!;
   return total;

@@ -1,8 +1,6 @@
 /** Where one host of the running round stands. */
 export type HostProgress =
-  | { state: 'pending' }
-  | { state: 'running' }
-  | { state: 'done'; result: HostResult; finishedAt: number };
+  { state: 'pending' } | { state: 'running' } | { state: 'done'; result: HostResult; finishedAt: number };
 
 /** The outcomes of a host in an operation; every host ends in exactly one. */
 export type HostResult = 'succeeded' | 'failed' | 'skipped';

@@ -16,7 +16,8 @@ export class MemoryLive implements LiveStore {
   }
 
   *list(prefix: string): Iterable<[string, Json]> {
-    for (const key of [...this.entries.keys()].sort()) if (key.startsWith(prefix)) yield [key, this.entries.get(key)!.value];
+    for (const key of [...this.entries.keys()].sort())
+      if (key.startsWith(prefix)) yield [key, this.entries.get(key)!.value];
   }
 
   async commit(writes: readonly Write[], expectations: readonly Expectation[] = []): Promise<CommitResult> {
@@ -29,7 +30,8 @@ export class MemoryLive implements LiveStore {
     }
     this.#revision += 1;
     for (const write of writes) {
-      if ('put' in write) this.entries.set(write.put, { value: structuredClone(write.value), revision: this.#revision });
+      if ('put' in write)
+        this.entries.set(write.put, { value: structuredClone(write.value), revision: this.#revision });
       else this.entries.delete(write.delete);
     }
     this.commits.push([...writes]);

@@ -18,7 +18,8 @@ export class OperationWorld {
 
   constructor(spec: OperationSpec, hosts: string[]) {
     this.spec = spec;
-    for (const name of hosts) this.hosts.set(name, { present: true, cluster: 'web', active: true, lastSeen: this.nowMs });
+    for (const name of hosts)
+      this.hosts.set(name, { present: true, cluster: 'web', active: true, lastSeen: this.nowMs });
   }
 
   observed(): OperationObserved {
@@ -75,7 +76,13 @@ export class OperationWorld {
     const step = this.inFlight.get(host)!;
     this.inFlight.delete(host);
     const entry = this.journal.get(host)!.find((candidate) => candidate.step.id === step.id)!;
-    entry.outcome = { result, reason: 'R', message: 'm', data: { bootId: 'b', ...data }, at: new Date(this.nowMs).toISOString() };
+    entry.outcome = {
+      result,
+      reason: 'R',
+      message: 'm',
+      data: { bootId: 'b', ...data },
+      at: new Date(this.nowMs).toISOString(),
+    };
     if (result === 'succeeded') this.hosts.get(host)!.lastSeen = this.nowMs;
   }
 
@@ -85,7 +92,10 @@ export class OperationWorld {
   }
 
   /** Plays everything to its end; `fate` says how each step of each host ends. */
-  play(fate: (host: string, action: string) => StepOutcome['result'] = () => 'succeeded', turns = 10_000): OperationRecord {
+  play(
+    fate: (host: string, action: string) => StepOutcome['result'] = () => 'succeeded',
+    turns = 10_000,
+  ): OperationRecord {
     for (let turn = 0; turn < turns; turn += 1) {
       const before = this.journalSize();
       this.look();

@@ -50,7 +50,11 @@ export const clusterController: Controller<'Cluster', ClusterObserved, KindDeps,
       key: observed.key,
       cluster: resource.metadata.name,
       status: word,
-      conditions: mergeConditions(observed.previous?.conditions ?? [], [claim, { ...claim, type: 'Healthy' }], isoTime(context.nowMs)),
+      conditions: mergeConditions(
+        observed.previous?.conditions ?? [],
+        [claim, { ...claim, type: 'Healthy' }],
+        isoTime(context.nowMs),
+      ),
       ...revisionsFor(observed.key, resource.digest, observed.previous, context, true),
       detail: {
         hosts: {

@@ -12,10 +12,20 @@ import type { HostObserved } from './observe.ts';
 import type { HostRecord, StableFacts } from './record.ts';
 
 /** Codes after which only a person can help: looked at again on the interval, but never a matter of waiting. */
-const STALLING = new Set(['HOST_KEY_CHANGED', 'HOST_KEY_UNKNOWN', 'LOGIN_REFUSED', 'IDENTITY_UNUSABLE', 'TOO_MANY_JUMPS']);
+const STALLING = new Set([
+  'HOST_KEY_CHANGED',
+  'HOST_KEY_UNKNOWN',
+  'LOGIN_REFUSED',
+  'IDENTITY_UNUSABLE',
+  'TOO_MANY_JUMPS',
+]);
 
 /** Host status: `investigating`, then `active` or `failed`, and `active` again when it recovers. Pure. */
-export function assessHost(resource: Resource<'Host'> | undefined, observed: HostObserved, context: KindContext): Assessment {
+export function assessHost(
+  resource: Resource<'Host'> | undefined,
+  observed: HostObserved,
+  context: KindContext,
+): Assessment {
   if (!resource) return { status: undefined, record: null, outcome: { result: 'steady' } };
   const record = nextRecord(resource, observed, context.nowMs);
   const word = statusWord(record, observed);
@@ -55,7 +65,10 @@ export function assessHost(resource: Resource<'Host'> | undefined, observed: Hos
 function outcomeOf(word: string, record: HostRecord, observed: HostObserved): Assessment['outcome'] {
   if (word === 'investigating') return { result: 'progress' };
   const well = word === 'active' && record.misses === 0;
-  return { result: 'steady', recheckAfterMs: well || observed.claimedBy ? observed.settings.intervalMs : observed.settings.retryMs };
+  return {
+    result: 'steady',
+    recheckAfterMs: well || observed.claimedBy ? observed.settings.intervalMs : observed.settings.retryMs,
+  };
 }
 
 function nextRecord(resource: Resource<'Host'>, observed: HostObserved, nowMs: number): HostRecord {
@@ -65,7 +78,11 @@ function nextRecord(resource: Resource<'Host'>, observed: HostObserved, nowMs: n
   const check = observed.check;
   if (!check) return before;
   if (!check.reached) {
-    return { ...before, misses: Math.min(before.misses + 1, observed.settings.failAfter), failure: { code: check.code, message: check.message } };
+    return {
+      ...before,
+      misses: Math.min(before.misses + 1, observed.settings.failAfter),
+      failure: { code: check.code, message: check.message },
+    };
   }
   const { failure: _failure, ...rest } = before;
   const recorded = resource.spec.hostKeys === undefined ? { hostKey: check.hostKey } : {};
@@ -76,7 +93,10 @@ function stableFacts(seen: Facts, before: StableFacts | undefined, nowMs: number
   const { uptimeSeconds, hostTime: _hostTime, ...facts } = seen;
   const same = before?.bootId === facts.bootId;
   // Computed from the uptime, which moves by a rounding at every look: worked out once for each boot.
-  return { ...facts, bootedAt: same ? before.bootedAt : isoTime(Math.round((nowMs - uptimeSeconds * 1000) / 1000) * 1000) };
+  return {
+    ...facts,
+    bootedAt: same ? before.bootedAt : isoTime(Math.round((nowMs - uptimeSeconds * 1000) / 1000) * 1000),
+  };
 }
 
 function statusWord(record: HostRecord, observed: HostObserved): 'investigating' | 'active' | 'failed' {
@@ -88,16 +108,25 @@ function statusWord(record: HostRecord, observed: HostObserved): 'investigating'
 }
 
 function conditionClaims(word: string, record: HostRecord, observed: HostObserved, digest: string): ConditionClaim[] {
-  const make = (type: ConditionClaim['type'], status: ConditionClaim['status'], reason: string, message: string): ConditionClaim => ({
+  const make = (
+    type: ConditionClaim['type'],
+    status: ConditionClaim['status'],
+    reason: string,
+    message: string,
+  ): ConditionClaim => ({
     type,
     status,
     reason,
     message,
     observedGeneration: digest,
   });
-  if (word === 'investigating') return [make('Ready', 'Unknown', 'Investigating', 'the host has not been looked at yet')];
+  if (word === 'investigating')
+    return [make('Ready', 'Unknown', 'Investigating', 'the host has not been looked at yet')];
   if (word === 'active') {
-    return [make('Ready', 'True', 'Reachable', 'the host answers'), make('Healthy', 'True', 'Reachable', 'the host answers')];
+    return [
+      make('Ready', 'True', 'Reachable', 'the host answers'),
+      make('Healthy', 'True', 'Reachable', 'the host answers'),
+    ];
   }
   const { code, message } = record.failure!;
   const reason = reasonOfCode(code);

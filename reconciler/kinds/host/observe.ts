@@ -49,7 +49,12 @@ export async function observeHost(
   } catch (thrown) {
     signal.throwIfAborted();
     const error = asIntendantError(thrown);
-    return { ...base, address: resource.spec.address, port: resource.spec.port ?? 22, check: { reached: false, code: error.code, message: error.message } };
+    return {
+      ...base,
+      address: resource.spec.address,
+      port: resource.spec.port ?? 22,
+      check: { reached: false, code: error.code, message: error.message },
+    };
   }
 }
 

@@ -24,7 +24,13 @@ export function assessOperation(
   const spec = resource?.spec ?? record.frozen?.spec;
   const tally = tallyHosts(record, observed);
   const claims = conditionClaims(resource, considered, observed, tally);
-  const attempted = revisionsFor(observed.key, resource?.digest, observed.previous, context, claims[0]!.status === 'True');
+  const attempted = revisionsFor(
+    observed.key,
+    resource?.digest,
+    observed.previous,
+    context,
+    claims[0]!.status === 'True',
+  );
   const status: ObjectStatus = {
     key: observed.key,
     cluster: (record.frozen?.clusters ?? observed.clusters)[0],
@@ -66,7 +72,12 @@ function conditionClaims(
   tally: Tally,
 ): ConditionClaim[] {
   const generation = resource?.digest ?? observed.previous?.observedGeneration;
-  const claim = (type: ConditionClaim['type'], status: ConditionClaim['status'], reason: string, message: string): ConditionClaim => ({
+  const claim = (
+    type: ConditionClaim['type'],
+    status: ConditionClaim['status'],
+    reason: string,
+    message: string,
+  ): ConditionClaim => ({
     type,
     status,
     reason,
@@ -80,20 +91,32 @@ function conditionClaims(
     return [
       stalled && record.phase === 'Succeeded'
         ? claim('Ready', 'False', stalled.reason, stalled.message)
-        : claim('Ready', ready ? 'True' : 'False', record.phase, endMessage(record, decision?.hold?.message, recap, tally, observed)),
+        : claim(
+            'Ready',
+            ready ? 'True' : 'False',
+            record.phase,
+            endMessage(record, decision?.hold?.message, recap, tally, observed),
+          ),
       ...(stalled ? [claim('Stalled', 'True', stalled.reason, stalled.message)] : []),
     ];
   }
   if (!record.frozen && stalled) {
-    return [claim('Ready', 'False', stalled.reason, stalled.message), claim('Stalled', 'True', stalled.reason, stalled.message)];
+    return [
+      claim('Ready', 'False', stalled.reason, stalled.message),
+      claim('Stalled', 'True', stalled.reason, stalled.message),
+    ];
   }
   const hold = decision?.hold;
-  const where = record.frozen ? `batch ${Math.min((decision?.batch ?? 0) + 1, record.batches.length)} of ${record.batches.length}; ${recap}` : recap;
+  const where = record.frozen
+    ? `batch ${Math.min((decision?.batch ?? 0) + 1, record.batches.length)} of ${record.batches.length}; ${recap}`
+    : recap;
   const message = hold ? `${hold.message} (${where})` : where;
   return [
     claim('Ready', 'Unknown', hold?.reason ?? 'Progressing', message),
     claim('Reconciling', record.phase === 'Suspended' ? 'False' : 'True', hold?.reason ?? 'Progressing', message),
-    ...(record.phase === 'Suspended' ? [claim('Suspended', 'True', hold?.reason ?? 'Suspended', hold?.message ?? 'suspended')] : []),
+    ...(record.phase === 'Suspended'
+      ? [claim('Suspended', 'True', hold?.reason ?? 'Suspended', hold?.message ?? 'suspended')]
+      : []),
     ...(stalled ? [claim('Drifted', 'True', stalled.reason, stalled.message)] : []),
   ];
 }
@@ -117,7 +140,8 @@ function stalledBy(
   }
   return {
     reason: 'ChangedAfterBegin',
-    message: 'the document was changed after the operation began; what began is carried out, and only suspend, cancel, retry and rollout.pauseAfter are taken up',
+    message:
+      'the document was changed after the operation began; what began is carried out, and only suspend, cancel, retry and rollout.pauseAfter are taken up',
   };
 }
 
@@ -169,7 +193,10 @@ function detailOf(
       running: count('running'),
       pending: count('pending'),
     },
-    batches: { total: record.batches.length, current: Math.min((decision?.batch ?? record.batches.length) + 1, record.batches.length) },
+    batches: {
+      total: record.batches.length,
+      current: Math.min((decision?.batch ?? record.batches.length) + 1, record.batches.length),
+    },
     running: tally.running,
     round: record.round,
     ...(record.beganAt ? { beganAt: record.beganAt } : {}),

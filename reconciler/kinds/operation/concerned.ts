@@ -5,10 +5,13 @@ import { asOperationRecord, isTerminal } from './record.ts';
 
 /** Operations that may be waiting for something: whoever's state changes, they look again. */
 export function unfinishedOperations(deps: KindDeps): ResourceKey[] {
-  return deps.inventory().keys('Operation').filter((key) => {
-    const record = asOperationRecord(deps.live.get(keys.record(key)));
-    return record === undefined || !isTerminal(record.phase);
-  });
+  return deps
+    .inventory()
+    .keys('Operation')
+    .filter((key) => {
+      const record = asOperationRecord(deps.live.get(keys.record(key)));
+      return record === undefined || !isTerminal(record.phase);
+    });
 }
 
 /** The cluster of a host, and the operations that may wait for it. */

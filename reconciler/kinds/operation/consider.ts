@@ -20,7 +20,11 @@ export interface Considered {
 }
 
 /** Decides about one operation. Pure. `spec` is undefined when the document has left the repository: that cancels it. */
-export function consider(spec: OperationSpec | undefined, observed: OperationObserved, context: KindContext): Considered | undefined {
+export function consider(
+  spec: OperationSpec | undefined,
+  observed: OperationObserved,
+  context: KindContext,
+): Considered | undefined {
   if (!spec && !observed.record) return undefined;
   const wishes: Wishes = {
     suspend: spec?.suspend ?? false,
@@ -35,7 +39,10 @@ export function consider(spec: OperationSpec | undefined, observed: OperationObs
   if (isTerminal(resumed.phase)) return { record: resumed, steps: [], changedAfterBegin };
 
   const gate = closedGate(wishes, observed, context.nowMs, resumed.frozen !== undefined);
-  const begun = resumed.frozen || !spec || gate || observed.selection.length === 0 ? resumed : begin(resumed, spec, observed, context);
+  const begun =
+    resumed.frozen || !spec || gate || observed.selection.length === 0
+      ? resumed
+      : begin(resumed, spec, observed, context);
   if (!begun.frozen) {
     const decision: RolloutDecision = { start: [], state: 'held', batch: 0, hold: gate };
     return { record: withPhase(begun, unbegunPhase(wishes), context), steps: [], decision, changedAfterBegin };
@@ -52,8 +59,17 @@ export function consider(spec: OperationSpec | undefined, observed: OperationObs
     claimedByOther: (host) => claimedByOther(observed, host),
     nowMs: context.nowMs,
   });
-  const record = withPhase({ ...begun, ...(wishes.cancel ? { cancelled: true } : {}) }, phaseOf(decision, begun, wishes, observed), context);
-  return { record, steps: stepsNow(record, decision, wishes, observed, context, progress), decision, changedAfterBegin };
+  const record = withPhase(
+    { ...begun, ...(wishes.cancel ? { cancelled: true } : {}) },
+    phaseOf(decision, begun, wishes, observed),
+    context,
+  );
+  return {
+    record,
+    steps: stepsNow(record, decision, wishes, observed, context, progress),
+    decision,
+    changedAfterBegin,
+  };
 }
 
 function firstRecord(name: string, context: KindContext): OperationRecord {
@@ -62,8 +78,14 @@ function firstRecord(name: string, context: KindContext): OperationRecord {
 }
 
 /** A raised `retry` on a finished operation opens a round with the hosts that have not succeeded. */
-function takeUpRetry(record: OperationRecord, wishes: Wishes, observed: OperationObserved, context: KindContext): OperationRecord {
-  const again = record.frozen && (record.phase === 'Failed' || record.phase === 'Succeeded') && wishes.retry > record.round;
+function takeUpRetry(
+  record: OperationRecord,
+  wishes: Wishes,
+  observed: OperationObserved,
+  context: KindContext,
+): OperationRecord {
+  const again =
+    record.frozen && (record.phase === 'Failed' || record.phase === 'Succeeded') && wishes.retry > record.round;
   if (!again || wishes.cancel) return record;
   const left = record.frozen!.hosts.filter((host) => latestVerdict(host, observed)?.result !== 'succeeded');
   if (left.length === 0) return { ...record, round: wishes.retry };
@@ -72,7 +94,12 @@ function takeUpRetry(record: OperationRecord, wishes: Wishes, observed: Operatio
   return { ...open, phase: 'Running', round: wishes.retry, batches, beganAt: record.beganAt ?? isoTime(context.nowMs) };
 }
 
-function begin(record: OperationRecord, spec: OperationSpec, observed: OperationObserved, context: KindContext): OperationRecord {
+function begin(
+  record: OperationRecord,
+  spec: OperationSpec,
+  observed: OperationObserved,
+  context: KindContext,
+): OperationRecord {
   const hosts = [...observed.selection];
   const inScope = [...observed.scope.values()].filter((host) => !inMaintenance(host, context.nowMs)).length;
   const { rollout, batches } = freezeRollout(mergedRollout(spec, observed), hosts, inScope);
@@ -100,7 +127,9 @@ function stepsNow(
   context: KindContext,
   progress: (host: string) => HostProgress,
 ): Step[] {
-  const inHand = record.batches.flat().filter((host) => progress(host).state === 'running' && !observed.inFlight.has(host));
+  const inHand = record.batches
+    .flat()
+    .filter((host) => progress(host).state === 'running' && !observed.inFlight.has(host));
   return [...inHand, ...decision.start].flatMap((host) => {
     const entries = entriesOf(host, record.round, observed);
     const stop = reasonToStop(observed.scope.get(host), wishes, context.nowMs);
@@ -130,7 +159,12 @@ function entriesOf(host: string, round: number, observed: OperationObserved): Jo
 export function progressOf(host: string, round: number, observed: OperationObserved): HostProgress {
   const entries = entriesOf(host, round, observed);
   const verdict = entries.find((entry) => entry.step.verdict)?.outcome;
-  if (verdict) return { state: 'done', result: verdict.result === 'unknown' ? 'failed' : verdict.result, finishedAt: Date.parse(verdict.at) };
+  if (verdict)
+    return {
+      state: 'done',
+      result: verdict.result === 'unknown' ? 'failed' : verdict.result,
+      finishedAt: Date.parse(verdict.at),
+    };
   return entries.length > 0 || observed.inFlight.has(host) ? { state: 'running' } : { state: 'pending' };
 }
 
@@ -173,7 +207,12 @@ function unbegunPhase(wishes: Wishes): Phase {
   return wishes.suspend ? 'Suspended' : 'Pending';
 }
 
-function phaseOf(decision: RolloutDecision, record: OperationRecord, wishes: Wishes, observed: OperationObserved): Phase {
+function phaseOf(
+  decision: RolloutDecision,
+  record: OperationRecord,
+  wishes: Wishes,
+  observed: OperationObserved,
+): Phase {
   if (decision.state === 'stopped') return 'Failed';
   if (decision.state === 'finished') return endPhase(record, observed);
   if (decision.state === 'held' && wishes.cancel) return 'Cancelled';

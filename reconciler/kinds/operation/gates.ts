@@ -11,13 +11,22 @@ export interface Wishes {
 }
 
 /** The first closed gate: why no host may be begun. Hosts in hand go on regardless. */
-export function closedGate(wishes: Wishes, observed: OperationObserved, nowMs: number, begun: boolean): Hold | undefined {
+export function closedGate(
+  wishes: Wishes,
+  observed: OperationObserved,
+  nowMs: number,
+  begun: boolean,
+): Hold | undefined {
   if (wishes.cancel) return { reason: 'Cancelled', message: 'the operation is cancelled' };
-  if (wishes.suspend) return { reason: 'Suspended', message: 'suspended in the repository; remove spec.suspend to go on' };
+  if (wishes.suspend)
+    return { reason: 'Suspended', message: 'suspended in the repository; remove spec.suspend to go on' };
   const frozen = frozenBy(observed, nowMs);
   if (frozen) return frozen;
   if (!begun && observed.ahead.length > 0) {
-    return { reason: 'Queued', message: `waits for ${observed.ahead.join(', ')}, which came first on the same cluster` };
+    return {
+      reason: 'Queued',
+      message: `waits for ${observed.ahead.join(', ')}, which came first on the same cluster`,
+    };
   }
   return undefined;
 }

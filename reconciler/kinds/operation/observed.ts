@@ -79,7 +79,7 @@ export function observeOperation(
 
 function readFleet(inventory: Inventory): FleetSpec | undefined {
   const key = inventory.keys('Fleet')[0];
-  return key ? (inventory.get(key)?.spec as FleetSpec | undefined) : undefined;
+  return key ? inventory.get(key)?.spec : undefined;
 }
 
 export function clustersOf(hosts: readonly string[], inventory: Inventory): string[] {
@@ -152,7 +152,8 @@ function operationsAhead(
     if (!theirs?.frozen && !standsBefore(place, ours)) return [];
     const spec = inventory.get(other)?.spec as OperationSpec | undefined;
     if (!theirs && spec?.suspend) return [];
-    const occupied = theirs?.frozen?.clusters ?? (spec ? clustersOf(resolveSelection(spec.target, inventory), inventory) : []);
+    const occupied =
+      theirs?.frozen?.clusters ?? (spec ? clustersOf(resolveSelection(spec.target, inventory), inventory) : []);
     return occupied.some((cluster) => clusters.includes(cluster)) ? [name] : [];
   });
 }

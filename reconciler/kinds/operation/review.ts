@@ -40,12 +40,18 @@ export function reviewOperation(
   const hosts = resolveSelection(spec.target, inventory);
   const clusters = clustersOf(hosts, inventory);
   const only = clusters.length === 1 ? inventory.get(keyOf('Cluster', clusters[0]!))?.spec.rollout : undefined;
-  const { batches, rollout } = freezeRollout(mergeRollout(spec.rollout, only), hosts, scopeOf(hosts, clusters, inventory, nowMs));
+  const { batches, rollout } = freezeRollout(
+    mergeRollout(spec.rollout, only),
+    hosts,
+    scopeOf(hosts, clusters, inventory, nowMs),
+  );
   const actions = actionsFor(spec);
   const frozen = { spec, digest: boundDigest(spec) };
   const steps = batches.flat().flatMap((host) => {
     const first = nextHostStep(name, frozen, host, spec.retry ?? 0, []);
-    return first ? actions.map((action, ordinal): Step => ({ ...first, ...action, ordinal, parameters: action.parameters })) : [];
+    return first
+      ? actions.map((action, ordinal): Step => ({ ...first, ...action, ordinal, parameters: action.parameters }))
+      : [];
   });
   const warnings = warningsFor(hosts, clusters, inventory, statusOf, nowMs);
   return {

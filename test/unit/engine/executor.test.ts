@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Executor } from '../../../reconciler/engine/executor.ts';
 import type { AnyController, KindDeps } from '../../../reconciler/kinds/context.ts';
+import type { Json } from '../../../reconciler/model/json.ts';
 import type { JournalRecord, Step, StepOutcome } from '../../../reconciler/model/plan.ts';
 import type { ResourceKey } from '../../../reconciler/model/resource.ts';
 import { keys } from '../../../reconciler/store/keys.ts';
@@ -98,7 +99,9 @@ describe('Executor', () => {
 
   it('leaves a host alone that another has claimed, and writes nothing', async () => {
     const { live, executor, start } = rig();
-    await live.commit([{ put: keys.claim('web-1'), value: { format: 1, owner: 'Operation/other', round: 0, since: '', holder: 'x' } }]);
+    await live.commit([
+      { put: keys.claim('web-1'), value: { format: 1, owner: 'Operation/other', round: 0, since: '', holder: 'x' } },
+    ]);
     let called = false;
 
     start(step, async () => {
@@ -127,8 +130,13 @@ describe('Executor', () => {
 
   it('keeps an open intent as it was first written when the step is attached again', async () => {
     const { live, executor, start } = rig();
-    const intent = { format: 1, round: 0, step: { ...step, parameters: { bootId: 'first' } }, startedAt: '2020-01-01T00:00:00.000Z' };
-    await live.commit([{ put: journalKey, value: intent }]);
+    const intent = {
+      format: 1,
+      round: 0,
+      step: { ...step, parameters: { bootId: 'first' } },
+      startedAt: '2020-01-01T00:00:00.000Z',
+    };
+    await live.commit([{ put: journalKey, value: intent as unknown as Json }]);
     let given: Step | undefined;
 
     start(step, async (attached) => {

@@ -48,7 +48,12 @@ function rig(look: () => Partial<Assessment> & { steps?: Step[]; throws?: Error 
     clock,
     random: () => 0.5,
     log: silentLog,
-    context: () => ({ nowMs: 0, revision: { branch: 'main', commit: 'c', sequence: 1 }, changedIn: () => undefined, holder: 't' }),
+    context: () => ({
+      nowMs: 0,
+      revision: { branch: 'main', commit: 'c', sequence: 1 },
+      changedIn: () => undefined,
+      holder: 't',
+    }),
     onSettled: () => undefined,
   });
   return { live, clock, queue, begun, executor, one };
@@ -94,7 +99,9 @@ describe('ReconcileOne', () => {
 
   it('removes status and record of an object that is gone', async () => {
     let gone = false;
-    const { one, live } = rig(() => (gone ? { status: undefined, record: null } : { status: status('active'), record: { a: 1 } }));
+    const { one, live } = rig(() =>
+      gone ? { status: undefined, record: null } : { status: status('active'), record: { a: 1 } },
+    );
     await one.reconcile(key, never);
     gone = true;
 

@@ -15,7 +15,12 @@ describe('planBatches', () => {
     { name: 'a number repeats', count: 5, batches: 2, expected: [2, 2, 1] },
     { name: 'a percentage is of all hosts', count: 8, batches: '25%', expected: [2, 2, 2, 2] },
     { name: 'a percentage rounds down and is at least one', count: 3, batches: '10%', expected: [1, 1, 1] },
-    { name: 'a list gives canaries first and repeats its last', count: 20, batches: [1, 5, '25%'], expected: [1, 5, 5, 5, 4] },
+    {
+      name: 'a list gives canaries first and repeats its last',
+      count: 20,
+      batches: [1, 5, '25%'],
+      expected: [1, 5, 5, 5, 4],
+    },
     { name: 'a batch larger than the fleet is the fleet', count: 3, batches: 100, expected: [3] },
     { name: 'no hosts make no batch', count: 0, batches: 1, expected: [] },
   ])('$name', ({ count, batches, expected }) => {
@@ -24,13 +29,17 @@ describe('planBatches', () => {
 
   it('places every host exactly once and in order, whatever the settings', () => {
     fc.assert(
-      fc.property(fc.nat(200), fc.oneof(quantity, fc.array(quantity, { minLength: 1, maxLength: 4 })), (count, batches) => {
-        const planned = planBatches(hosts(count), batches);
+      fc.property(
+        fc.nat(200),
+        fc.oneof(quantity, fc.array(quantity, { minLength: 1, maxLength: 4 })),
+        (count, batches) => {
+          const planned = planBatches(hosts(count), batches);
 
-        expect(planned.flat()).toEqual(hosts(count));
-        expect(planned.every((batch) => batch.length > 0)).toBe(true);
-        expect(largestBatch(planned)).toBeLessThanOrEqual(Math.max(1, count));
-      }),
+          expect(planned.flat()).toEqual(hosts(count));
+          expect(planned.every((batch) => batch.length > 0)).toBe(true);
+          expect(largestBatch(planned)).toBeLessThanOrEqual(Math.max(1, count));
+        },
+      ),
     );
   });
 });

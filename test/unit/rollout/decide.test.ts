@@ -3,10 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { planBatches } from '../../../reconciler/rollout/batches.ts';
 import { decideRollout, type HostProgress, type RolloutInput } from '../../../reconciler/rollout/decide.ts';
 
-const done = (result: 'succeeded' | 'failed' | 'skipped', finishedAt = 0): HostProgress => ({ state: 'done', result, finishedAt });
+const done = (result: 'succeeded' | 'failed' | 'skipped', finishedAt = 0): HostProgress => ({
+  state: 'done',
+  result,
+  finishedAt,
+});
 const running: HostProgress = { state: 'running' };
 
-function input(batches: string[][], progress: Record<string, HostProgress>, over: Partial<RolloutInput> = {}): RolloutInput {
+function input(
+  batches: string[][],
+  progress: Record<string, HostProgress>,
+  over: Partial<RolloutInput> = {},
+): RolloutInput {
   return {
     batches,
     progress: (host) => progress[host] ?? { state: 'pending' },
@@ -22,15 +30,24 @@ function input(batches: string[][], progress: Record<string, HostProgress>, over
 
 describe('decideRollout', () => {
   it('starts the whole first batch when nothing is down', () => {
-    expect(decideRollout(input([['a', 'b'], ['c']], {}))).toMatchObject({ start: ['a', 'b'], state: 'running', batch: 0 });
+    expect(decideRollout(input([['a', 'b'], ['c']], {}))).toMatchObject({
+      start: ['a', 'b'],
+      state: 'running',
+      batch: 0,
+    });
   });
 
   it('does not start the next batch while a host of this one is running', () => {
-    expect(decideRollout(input([['a', 'b'], ['c']], { a: done('succeeded'), b: running }))).toMatchObject({ start: [], state: 'running' });
+    expect(decideRollout(input([['a', 'b'], ['c']], { a: done('succeeded'), b: running }))).toMatchObject({
+      start: [],
+      state: 'running',
+    });
   });
 
   it('starts no more hosts than maxUnavailable allows, counting hosts that others took down', () => {
-    const decision = decideRollout(input([['a', 'b', 'c']], {}, { maxUnavailable: 2, unavailable: new Set(['elsewhere']) }));
+    const decision = decideRollout(
+      input([['a', 'b', 'c']], {}, { maxUnavailable: 2, unavailable: new Set(['elsewhere']) }),
+    );
 
     expect(decision.start).toEqual(['a']);
   });
@@ -60,7 +77,10 @@ describe('decideRollout', () => {
   });
 
   it('lets hosts in hand end before it stops', () => {
-    expect(decideRollout(input([['a', 'b'], ['c']], { a: done('failed'), b: running }))).toMatchObject({ start: [], state: 'running' });
+    expect(decideRollout(input([['a', 'b'], ['c']], { a: done('failed'), b: running }))).toMatchObject({
+      start: [],
+      state: 'running',
+    });
   });
 
   it('does not count skipped hosts as failures', () => {
@@ -69,7 +89,9 @@ describe('decideRollout', () => {
 
   it('waits out minHealthyTime between batches and says how long', () => {
     const held = decideRollout(input([['a'], ['b']], { a: done('succeeded', 800) }, { minHealthyMs: 500 }));
-    const later = decideRollout(input([['a'], ['b']], { a: done('succeeded', 800) }, { minHealthyMs: 500, nowMs: 1300 }));
+    const later = decideRollout(
+      input([['a'], ['b']], { a: done('succeeded', 800) }, { minHealthyMs: 500, nowMs: 1300 }),
+    );
 
     expect(held).toMatchObject({ start: [], state: 'held', hold: { reason: 'MinHealthyTime', retryAfterMs: 300 } });
     expect(later.start).toEqual(['b']);
@@ -78,18 +100,26 @@ describe('decideRollout', () => {
   it('pauses after the batch that pauseAfter names, and goes on when it is raised', () => {
     const progress = { a: done('succeeded') };
 
-    expect(decideRollout(input([['a'], ['b']], progress, { pauseAfter: 1 }))).toMatchObject({ start: [], hold: { reason: 'PausedAfterBatch' } });
+    expect(decideRollout(input([['a'], ['b']], progress, { pauseAfter: 1 }))).toMatchObject({
+      start: [],
+      hold: { reason: 'PausedAfterBatch' },
+    });
     expect(decideRollout(input([['a'], ['b']], progress, { pauseAfter: 2 })).start).toEqual(['b']);
   });
 
   it('leaves a host alone that another is changing, and starts the others', () => {
-    const decision = decideRollout(input([['a', 'b']], {}, { claimedByOther: (host) => (host === 'a' ? 'Operation/x' : undefined) }));
+    const decision = decideRollout(
+      input([['a', 'b']], {}, { claimedByOther: (host) => (host === 'a' ? 'Operation/x' : undefined) }),
+    );
 
     expect(decision.start).toEqual(['b']);
   });
 
   it('is finished when every host has its outcome', () => {
-    expect(decideRollout(input([['a'], ['b']], { a: done('succeeded'), b: done('skipped') }))).toMatchObject({ state: 'finished', start: [] });
+    expect(decideRollout(input([['a'], ['b']], { a: done('succeeded'), b: done('skipped') }))).toMatchObject({
+      state: 'finished',
+      start: [],
+    });
   });
 
   it('never has more than maxUnavailable down and never starts past the failure budget, for any fleet and any failures', () => {
@@ -109,7 +139,9 @@ describe('decideRollout', () => {
         const progress: Record<string, HostProgress> = {};
         const down = new Set<string>();
         for (let turn = 0; turn < count * 3; turn += 1) {
-          const decision = decideRollout(input(planned, progress, { maxUnavailable, maxFailures, unavailable: new Set(down) }));
+          const decision = decideRollout(
+            input(planned, progress, { maxUnavailable, maxFailures, unavailable: new Set(down) }),
+          );
           const failures = Object.values(progress).filter((p) => p.state === 'done' && p.result === 'failed').length;
           if (decision.start.length > 0) expect(failures).toBeLessThanOrEqual(maxFailures);
           for (const host of decision.start) {

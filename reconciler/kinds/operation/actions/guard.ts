@@ -4,7 +4,7 @@ import { failed, type ActionContext } from './context.ts';
 
 /** Where the step's record lies on the host. The folder names the fleet; the id names operation, round and step. */
 export function placeOf({ step, deps }: ActionContext): StepPlace {
-  return { stepsRoot: deps.stepsRoot, stepId: step.id, digest: String(step.parameters.digest) };
+  return { stepsRoot: deps.stepsRoot, stepId: step.id, digest: step.parameters.digest as string };
 }
 
 /** The boot id that the intent holds: the step may only run under it. */
@@ -14,8 +14,12 @@ export function intendedBoot({ step }: ActionContext): string | undefined {
 }
 
 /** What cannot be decided here: it stops with a reason that says how to go on. */
-export function undecidable(sighting: { state: 'foreign' } | { state: 'error'; message: string }, context: ActionContext): StepOutcome {
-  if (sighting.state === 'error') return failed('HostCannotPrepare', `${context.name}: ${sighting.message}; nothing was done`);
+export function undecidable(
+  sighting: { state: 'foreign' } | { state: 'error'; message: string },
+  context: ActionContext,
+): StepOutcome {
+  if (sighting.state === 'error')
+    return failed('HostCannotPrepare', `${context.name}: ${sighting.message}; nothing was done`);
   const { stepsRoot, stepId } = placeOf(context);
   return failed(
     'ForeignStep',

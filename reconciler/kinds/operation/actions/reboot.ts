@@ -27,7 +27,12 @@ export async function rebootAction(context: ActionContext): Promise<StepOutcome>
       case 'interrupted':
         return { answer: succeeded('Rebooted', 'the host was booted since the intent') };
       case 'done':
-        return { answer: failed('RebootRefused', `${name} refused to reboot: exit code ${sighting.exitCode} ${sighting.output.trim().slice(0, 200)}`) };
+        return {
+          answer: failed(
+            'RebootRefused',
+            `${name} refused to reboot: exit code ${sighting.exitCode} ${sighting.output.trim().slice(0, 200)}`,
+          ),
+        };
       case 'absent':
         return { again: 'the host knows nothing of the step' };
       case 'foreign':

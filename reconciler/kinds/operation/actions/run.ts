@@ -67,9 +67,13 @@ function judge(sighting: StepSighting, context: ActionContext, timeoutMs: number
     }
     case 'interrupted':
       return {
-        answer: failed('Interrupted', `${name} was booted, or the script was killed, before it ended; it is not run again`, {
-          output: sighting.output,
-        }),
+        answer: failed(
+          'Interrupted',
+          `${name} was booted, or the script was killed, before it ended; it is not run again`,
+          {
+            output: sighting.output,
+          },
+        ),
       };
     case 'absent':
     case 'boot-changed':

@@ -12,7 +12,12 @@ const resource: Resource<'Cluster'> = {
   origin: { oid: 'o', file: 'f', line: 1 },
   digest: 'd',
 };
-const context: KindContext = { nowMs: 0, revision: { branch: 'main', commit: 'c', sequence: 1 }, changedIn: () => undefined, holder: 't' };
+const context: KindContext = {
+  nowMs: 0,
+  revision: { branch: 'main', commit: 'c', sequence: 1 },
+  changedIn: () => undefined,
+  holder: 't',
+};
 
 function statusOf(members: Record<string, string>, resting: string[] = []) {
   const observed = {

@@ -40,7 +40,11 @@ class Looks {
   previous: ObjectStatus | undefined;
   nowMs = Date.parse('2026-01-01T00:00:00Z');
 
-  look(check: HostCheck | undefined, resource: Resource<'Host'> | undefined = host(), over: Partial<HostObserved> = {}): Assessment {
+  look(
+    check: HostCheck | undefined,
+    resource: Resource<'Host'> | undefined = host(),
+    over: Partial<HostObserved> = {},
+  ): Assessment {
     const observed: HostObserved = {
       key: 'Host/web-1',
       address: resource?.spec.address ?? '',
@@ -51,7 +55,12 @@ class Looks {
       check,
       ...over,
     };
-    const context = { nowMs: this.nowMs, revision: { branch: 'main', commit: 'c1', sequence: 1 }, changedIn: () => undefined, holder: 't' };
+    const context = {
+      nowMs: this.nowMs,
+      revision: { branch: 'main', commit: 'c1', sequence: 1 },
+      changedIn: () => undefined,
+      holder: 't',
+    };
     const assessment = assessHost(resource, observed, context);
     this.record = (assessment.record as unknown as HostRecord | null) ?? undefined;
     this.previous = assessment.status;
@@ -61,7 +70,8 @@ class Looks {
 }
 
 const word = (assessment: Assessment): string | undefined => assessment.status?.status;
-const condition = (assessment: Assessment, type: string): unknown => assessment.status?.conditions.find((c) => c.type === type);
+const condition = (assessment: Assessment, type: string): unknown =>
+  assessment.status?.conditions.find((c) => c.type === type);
 
 describe('assessHost', () => {
   it('is investigating on first sight and looked at again at once', () => {
@@ -77,7 +87,11 @@ describe('assessHost', () => {
 
     const active = looks.look(reached);
 
-    expect(active.status).toMatchObject({ status: 'active', lastAppliedRevision: 'main@sha1:c1', detail: { facts: { os: 'debian', bootedAt: expect.any(String) } } });
+    expect(active.status).toMatchObject({
+      status: 'active',
+      lastAppliedRevision: 'main@sha1:c1',
+      detail: { facts: { os: 'debian', bootedAt: expect.any(String) } },
+    });
     expect(active.outcome).toEqual({ result: 'steady', recheckAfterMs: 60_000 });
   });
 
@@ -106,7 +120,11 @@ describe('assessHost', () => {
     const changed = looks.look({ reached: false, code: 'HOST_KEY_CHANGED', message: 'another key' });
 
     expect(word(changed)).toBe('failed');
-    expect(condition(changed, 'Stalled')).toMatchObject({ status: 'True', reason: 'HostKeyChanged', message: 'another key' });
+    expect(condition(changed, 'Stalled')).toMatchObject({
+      status: 'True',
+      reason: 'HostKeyChanged',
+      message: 'another key',
+    });
   });
 
   it('writes the same status again when nothing but time has passed', () => {
@@ -136,7 +154,10 @@ describe('assessHost', () => {
   it('says when it is in maintenance, and no longer once that has run out', () => {
     const looks = new Looks();
     looks.look(undefined);
-    const resting = looks.look(reached, host({ maintenance: { who: 'ops', why: 'disk', until: '2027-01-01T00:00:00Z' } }));
+    const resting = looks.look(
+      reached,
+      host({ maintenance: { who: 'ops', why: 'disk', until: '2027-01-01T00:00:00Z' } }),
+    );
     const over = looks.look(reached, host({ maintenance: { who: 'ops', why: 'disk', until: '2025-01-01T00:00:00Z' } }));
 
     expect(condition(resting, 'Suspended')).toMatchObject({ reason: 'InMaintenance' });
@@ -147,7 +168,11 @@ describe('assessHost', () => {
     const looks = new Looks();
     looks.look(undefined);
 
-    const gone = assessHost(undefined, { ...({} as HostObserved), key: 'Host/web-1' }, { nowMs: 0, revision: { branch: 'm', commit: 'c', sequence: 1 }, changedIn: () => undefined, holder: 't' });
+    const gone = assessHost(
+      undefined,
+      { ...({} as HostObserved), key: 'Host/web-1' },
+      { nowMs: 0, revision: { branch: 'm', commit: 'c', sequence: 1 }, changedIn: () => undefined, holder: 't' },
+    );
 
     expect(gone).toMatchObject({ status: undefined, record: null });
   });

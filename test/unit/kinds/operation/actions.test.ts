@@ -25,9 +25,30 @@ async function perform(
   parameters: Record<string, unknown> = {},
 ): Promise<StepOutcome> {
   const clock = new ManualClock();
-  const deps = { live: new MemoryLive(), hands, clock, lastSeen: new Map(), stepsRoot: '/s', fleet: 'f', log: silentLog } as unknown as KindDeps;
-  const step = { id: 'op.0.1-x', action: 'checkAfter', timeoutMs: 60_000, round: 0, ordinal: 1, parameters: { bootId: 'old', digest: 'd', ...parameters } };
-  const context = { step, deps, signal: new AbortController().signal, name: 'web-1', target: {} } as unknown as ActionContext;
+  const deps = {
+    live: new MemoryLive(),
+    hands,
+    clock,
+    lastSeen: new Map(),
+    stepsRoot: '/s',
+    fleet: 'f',
+    log: silentLog,
+  } as unknown as KindDeps;
+  const step = {
+    id: 'op.0.1-x',
+    action: 'checkAfter',
+    timeoutMs: 60_000,
+    round: 0,
+    ordinal: 1,
+    parameters: { bootId: 'old', digest: 'd', ...parameters },
+  };
+  const context = {
+    step,
+    deps,
+    signal: new AbortController().signal,
+    name: 'web-1',
+    target: {},
+  } as unknown as ActionContext;
   let outcome: StepOutcome | undefined;
   const ending = action(context).then((ended) => (outcome = ended));
   for (let turn = 0; turn < 500 && !outcome; turn += 1) await clock.advance(500);
@@ -58,15 +79,25 @@ describe('reboot', () => {
   it('has failed when the host refuses, with the reason it gave', async () => {
     const refused = { state: 'done', bootId: 'old', startedBoot: 'old', exitCode: 1, output: 'inhibited' } as const;
 
-    expect(await perform(rebootAction, hands({ starts: [refused] }))).toMatchObject({ result: 'failed', reason: 'RebootRefused', message: expect.stringContaining('inhibited') });
+    expect(await perform(rebootAction, hands({ starts: [refused] }))).toMatchObject({
+      result: 'failed',
+      reason: 'RebootRefused',
+      message: expect.stringContaining('inhibited'),
+    });
   });
 
   it('stops with how to go on where the host holds the record of another operation', async () => {
-    expect(await perform(rebootAction, hands({ starts: [{ state: 'foreign', bootId: 'old' }] }))).toMatchObject({ result: 'failed', reason: 'ForeignStep' });
+    expect(await perform(rebootAction, hands({ starts: [{ state: 'foreign', bootId: 'old' }] }))).toMatchObject({
+      result: 'failed',
+      reason: 'ForeignStep',
+    });
   });
 
   it('ends at once on a changed host key', async () => {
-    expect(await perform(rebootAction, hands({ starts: [keyChanged] }))).toMatchObject({ result: 'failed', reason: 'HostKeyChanged' });
+    expect(await perform(rebootAction, hands({ starts: [keyChanged] }))).toMatchObject({
+      result: 'failed',
+      reason: 'HostKeyChanged',
+    });
   });
 });
 
@@ -79,23 +110,33 @@ describe('prove', () => {
   });
 
   it('has failed when the host does not come back in time', async () => {
-    expect(await perform(proveAction, hands({ facts_: [unreachable] }))).toMatchObject({ result: 'failed', reason: 'NotBack' });
+    expect(await perform(proveAction, hands({ facts_: [unreachable] }))).toMatchObject({
+      result: 'failed',
+      reason: 'NotBack',
+    });
   });
 
   it('has failed when the host answers all the time under its old boot id', async () => {
-    expect(await perform(proveAction, hands({ facts_: [seen('old')] }))).toMatchObject({ result: 'failed', reason: 'NotBack' });
+    expect(await perform(proveAction, hands({ facts_: [seen('old')] }))).toMatchObject({
+      result: 'failed',
+      reason: 'NotBack',
+    });
   });
 });
 
 describe('run', () => {
   const parameters = { script: 'true', args: [], timeoutMs: 1000 };
   const running = { state: 'running', bootId: 'old', startedBoot: 'old', output: '' } as const;
-  const exited = (exitCode: number) => ({ state: 'done', bootId: 'old', startedBoot: 'old', exitCode, output: 'out', droppedBytes: 3 }) as const;
+  const exited = (exitCode: number) =>
+    ({ state: 'done', bootId: 'old', startedBoot: 'old', exitCode, output: 'out', droppedBytes: 3 }) as const;
 
   it('keeps exit code and output of the script', async () => {
     const scripted = hands({ starts: [{ state: 'started', bootId: 'old' }], reads: [running, exited(0)] });
 
-    expect(await perform(runAction, scripted, parameters)).toMatchObject({ result: 'succeeded', data: { exitCode: 0, output: 'out', droppedBytes: 3 } });
+    expect(await perform(runAction, scripted, parameters)).toMatchObject({
+      result: 'succeeded',
+      data: { exitCode: 0, output: 'out', droppedBytes: 3 },
+    });
   });
 
   it.each([
@@ -104,18 +145,28 @@ describe('run', () => {
   ])('has failed with exit code %i', async (exitCode, reason) => {
     const scripted = hands({ starts: [{ state: 'started', bootId: 'old' }], reads: [exited(exitCode)] });
 
-    expect(await perform(runAction, scripted, parameters)).toMatchObject({ result: 'failed', reason, data: { exitCode } });
+    expect(await perform(runAction, scripted, parameters)).toMatchObject({
+      result: 'failed',
+      reason,
+      data: { exitCode },
+    });
   });
 
   it('re-attaches to a script that ran on while the connection was gone', async () => {
-    const scripted = hands({ starts: [{ state: 'started', bootId: 'old' }], reads: [{ lost: 'reset' }, unreachable, exited(0)] });
+    const scripted = hands({
+      starts: [{ state: 'started', bootId: 'old' }],
+      reads: [{ lost: 'reset' }, unreachable, exited(0)],
+    });
 
     expect(await perform(runAction, scripted, parameters)).toMatchObject({ result: 'succeeded' });
     expect(scripted.asked.filter((what) => what === 'start')).toHaveLength(1);
   });
 
   it('is never run again after the host was booted in the middle', async () => {
-    const scripted = hands({ starts: [{ state: 'boot-changed', bootId: 'new' }], reads: [{ state: 'interrupted', bootId: 'new', startedBoot: 'old', output: '' }] });
+    const scripted = hands({
+      starts: [{ state: 'boot-changed', bootId: 'new' }],
+      reads: [{ state: 'interrupted', bootId: 'new', startedBoot: 'old', output: '' }],
+    });
 
     expect(await perform(runAction, scripted, parameters)).toMatchObject({ result: 'failed', reason: 'Interrupted' });
   });
@@ -123,7 +174,10 @@ describe('run', () => {
   it('is unknown, neither failed nor done, when the host stays away', async () => {
     const scripted = hands({ starts: [{ state: 'started', bootId: 'old' }], reads: [unreachable] });
 
-    expect(await perform(runAction, scripted, parameters)).toMatchObject({ result: 'unknown', reason: 'OutcomeUnknown' });
+    expect(await perform(runAction, scripted, parameters)).toMatchObject({
+      result: 'unknown',
+      reason: 'OutcomeUnknown',
+    });
   });
 });
 
@@ -137,9 +191,17 @@ describe('check', () => {
   });
 
   it('fails with what it said when all tries did', async () => {
-    const outcome = await perform(checkAction, hands({ checks: [{ exitCode: 7, output: 'refused\nmore' }] }), parameters);
+    const outcome = await perform(
+      checkAction,
+      hands({ checks: [{ exitCode: 7, output: 'refused\nmore' }] }),
+      parameters,
+    );
 
-    expect(outcome).toMatchObject({ result: 'failed', reason: 'CheckAfterFailed', message: 'check http failed: exit code 7: refused' });
+    expect(outcome).toMatchObject({
+      result: 'failed',
+      reason: 'CheckAfterFailed',
+      message: 'check http failed: exit code 7: refused',
+    });
   });
 });
 
@@ -151,6 +213,9 @@ describe('connect', () => {
   });
 
   it('says why the host cannot be reached', async () => {
-    expect(await perform(connectAction, hands({ facts_: [keyChanged] }))).toMatchObject({ result: 'failed', reason: 'HostKeyChanged' });
+    expect(await perform(connectAction, hands({ facts_: [keyChanged] }))).toMatchObject({
+      result: 'failed',
+      reason: 'HostKeyChanged',
+    });
   });
 });

@@ -5,7 +5,8 @@ import type { OperationSpec } from '../../../../schema/generated/types.ts';
 import { OperationWorld } from '../../../support/operation-world.ts';
 
 const hosts = ['web-1', 'web-2', 'web-3'];
-const restart = (over: Partial<OperationSpec> = {}): OperationSpec => ({ type: 'restart', target: { cluster: 'web' }, ...over }) as OperationSpec;
+const restart = (over: Partial<OperationSpec> = {}): OperationSpec =>
+  ({ type: 'restart', target: { cluster: 'web' }, ...over }) as OperationSpec;
 
 describe('consider', () => {
   it('freezes spec, hosts and batches when it begins', () => {
@@ -150,7 +151,10 @@ describe('consider', () => {
       batches: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
       maxUnavailable: fc.integer({ min: 1, max: 4 }),
       maxFailures: fc.nat(2),
-      moves: fc.array(fc.tuple(fc.constantFrom('end', 'end', 'end', 'fail', 'crash', 'outage', 'recover'), fc.nat(50)), { maxLength: 250 }),
+      moves: fc.array(
+        fc.tuple(fc.constantFrom('end', 'end', 'end', 'fail', 'crash', 'outage', 'recover'), fc.nat(50)),
+        { maxLength: 250 },
+      ),
     });
 
     fc.assert(
@@ -178,7 +182,9 @@ describe('consider', () => {
 
         expect(Math.max(0, ...world.acted.values())).toBeLessThanOrEqual(1);
         expect(['Succeeded', 'Failed', 'Running']).toContain(record.phase);
-        const verdicts = names.map((name) => world.journal.get(name)?.filter((entry) => entry.step.verdict).length ?? 0);
+        const verdicts = names.map(
+          (name) => world.journal.get(name)?.filter((entry) => entry.step.verdict).length ?? 0,
+        );
         expect(Math.max(...verdicts)).toBeLessThanOrEqual(1);
       }),
       { numRuns: 200 },

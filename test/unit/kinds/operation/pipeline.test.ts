@@ -20,7 +20,11 @@ function ended(step: Step, result: StepOutcome['result'] = 'succeeded', data = {
 }
 
 /** Plays the pipeline to its end; `fates` names the action that does not succeed. */
-function play(spec: OperationSpec, fates: Record<string, StepOutcome['result']> = {}, stopAfter?: string): { actions: string[]; verdict: StepOutcome } {
+function play(
+  spec: OperationSpec,
+  fates: Record<string, StepOutcome['result']> = {},
+  stopAfter?: string,
+): { actions: string[]; verdict: StepOutcome } {
   const entries: JournalRecord[] = [];
   const actions: string[] = [];
   let stop: StepOutcome | undefined;
@@ -45,7 +49,11 @@ describe('nextHostStep', () => {
     const connect = ended(next([])!, 'succeeded', { bootId: 'boot-1' });
     const check = ended(next([connect])!);
 
-    expect(next([connect, check])).toMatchObject({ action: 'reboot', idempotent: false, parameters: { bootId: 'boot-1', digest: 'd1' } });
+    expect(next([connect, check])).toMatchObject({
+      action: 'reboot',
+      idempotent: false,
+      parameters: { bootId: 'boot-1', digest: 'd1' },
+    });
   });
 
   it('gives an open intent again exactly as it was written, so that it is re-attached', () => {
@@ -56,7 +64,10 @@ describe('nextHostStep', () => {
   });
 
   it('skips a host that was not reached before it was touched', () => {
-    expect(play(restart, { connect: 'failed' })).toMatchObject({ actions: ['connect'], verdict: { result: 'skipped' } });
+    expect(play(restart, { connect: 'failed' })).toMatchObject({
+      actions: ['connect'],
+      verdict: { result: 'skipped' },
+    });
   });
 
   it('fails a host that did not come back, and says that it is down', () => {
@@ -75,7 +86,10 @@ describe('nextHostStep', () => {
   });
 
   it('stops a cancelled host before it is touched, and finishes one that was', () => {
-    expect(play(restart, {}, 'checkBefore')).toMatchObject({ actions: ['connect', 'checkBefore'], verdict: { result: 'skipped', reason: 'Cancelled' } });
+    expect(play(restart, {}, 'checkBefore')).toMatchObject({
+      actions: ['connect', 'checkBefore'],
+      verdict: { result: 'skipped', reason: 'Cancelled' },
+    });
     expect(play(restart, {}, 'reboot').actions).toEqual(['connect', 'checkBefore', 'reboot', 'prove', 'checkAfter']);
   });
 
