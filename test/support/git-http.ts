@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { requirePart } from './real-parts.ts';
@@ -25,7 +26,7 @@ export type GitFault =
   | { kind: 'lose-answer' };
 
 export interface GitHttpServer {
-  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  /** `http://127.0.0.1:<port>`, or `https://`, without a slash at the end. */
   url: string;
   /** Requests so far: method and path with query. */
   requests: { method: string; url: string; authorization?: string; bytes: number }[];
@@ -39,17 +40,19 @@ export interface GitHttpServer {
   close(): Promise<void>;
 }
 
-/** A real `git http-backend` behind node:http, over the bare repositories in `root`. */
-export async function startGitHttp(root: string): Promise<GitHttpServer> {
+/** A real `git http-backend` behind node:http (or https with `tls`), over the bare repositories in `root`. */
+export async function startGitHttp(
+  root: string,
+  { tls }: { tls?: { key: string; cert: string } } = {},
+): Promise<GitHttpServer> {
   const backend = requirePart('git-http-backend');
   let fault: GitFault = { kind: 'none' };
   let times = 0;
   let credentials: string | undefined;
   let race: (() => void) | undefined;
   const requests: GitHttpServer['requests'] = [];
-  const server = createServer((request, response) => {
-    void handle(request, response);
-  });
+  const listener = (request: IncomingMessage, response: ServerResponse): void => void handle(request, response);
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body: Buffer[] = [];
@@ -91,7 +94,7 @@ export async function startGitHttp(root: string): Promise<GitHttpServer> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   server.keepAliveTimeout = 60_000;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     setFault(next, count = 1) {
       fault = next;

@@ -1,4 +1,4 @@
-import { Bug, InvalidInput } from '../../model/errors.ts';
+import { Bug, InvalidInput, Transient } from '../../model/errors.ts';
 import type { BranchCommit, PushResult } from '../source.ts';
 import { GitCode } from './git-error.ts';
 import { Mode, formatCommit, parseCommit, parseTree } from './object.ts';
@@ -76,7 +76,9 @@ export class BranchEngine {
     if (commit.parent !== undefined) checkOid(commit.parent);
     return this.#bounded('The push to the status branch', signal, async (bounded) => {
       const { ref, parent, message, author, timestamp } = commit;
-      if (parent !== undefined) await this.#bring(parent, bounded);
+      if (parent !== undefined && !(await this.#isStillThere(parent, bounded))) {
+        return { ok: false, reason: 'moved', detail: 'the branch moved before its tip could be read' };
+      }
       const objects = new Map<string, GitObject>();
       const tree = editTree(this.#repository.objects, this.#treeOf(parent), commit.changes, objects);
       const person = { ...author, timestamp };
@@ -107,6 +109,17 @@ export class BranchEngine {
     if (this.#repository.objects.has(commit)) return;
     await this.#repository.bring(commit, this.#ref, undefined, signal);
     this.#repository.settle(this.#ref, commit);
+  }
+
+  /** Brings the parent of a new commit; false when the server no longer gives it out, since the branch has moved. */
+  async #isStillThere(parent: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#bring(parent, signal);
+      return true;
+    } catch (error) {
+      if (error instanceof Transient && error.code === GitCode.tipMoved) return false;
+      throw error;
+    }
   }
 
   #withTree<T>(commit: string, signal: AbortSignal, work: (tree: string) => T): Promise<T> {

@@ -62,7 +62,7 @@ async function secret(
     const code = (error as NodeJS.ErrnoException).code ?? 'error';
     throw unreadable(`The git credential file ${file} cannot be read (${code}).`);
   }
-   
+
   if (text === '' || /[\u0000-\u001f]/.test(text))
     throw unreadable(`The git credential file ${file} does not hold one line.`);
   return new Sensitive(text);

@@ -45,7 +45,9 @@ export function tooLarge(what: string, hint: string): InvalidInput {
  * characters.
  */
 export function cleanText(text: string, max = 400): string {
-   
-  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g, ' ').trim();
+  const clean = text.replace(ESCAPE_SEQUENCE, '').replace(INVISIBLE, ' ').replace(/ {2,}/g, ' ').trim();
   return clean.length > max ? `${clean.slice(0, max)}…` : clean;
 }
+
+const ESCAPE_SEQUENCE = /\u001b\[[0-9;?]*[A-Za-z]/g;
+const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g;

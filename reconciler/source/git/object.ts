@@ -118,7 +118,6 @@ export function formatCommit(commit: Commit): Buffer {
 }
 
 function formatPerson(person: Person): string {
-   
   const plain = (text: string): string => text.replace(/[\u0000-\u001f<>]/g, '').trim();
   return `${plain(person.name)} <${plain(person.email)}> ${Math.floor(person.timestamp)} +0000`;
 }

@@ -3,7 +3,7 @@ import { GitCode } from './git-error.ts';
 
 const MAX_LENGTH = 512;
 /** Space, control characters, and what git gives a meaning of its own. */
- 
+
 const FORBIDDEN = /[\u0000-\u0020\u007f~^:?*[\\]/;
 
 /** Whether a full ref name (`refs/heads/main`) keeps the rules of `git check-ref-format`. */

@@ -89,6 +89,6 @@ function clash(path: string): Bug {
 
 function isPlainName(name: string): boolean {
   if (name === '' || name === '.' || name === '..' || name.toLowerCase() === '.git') return false;
-   
+
   return !/[\u0000-\u001f\u007f\\]/.test(name);
 }

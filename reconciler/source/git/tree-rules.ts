@@ -14,7 +14,7 @@ export interface Refusal {
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const DOCUMENT = /\.ya?ml$/i;
- 
+
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 /** Names that some file system would take for `.git`. */
 const DOT_GIT = /^(\.git|git~1)[ .]*$/i;

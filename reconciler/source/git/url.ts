@@ -18,7 +18,7 @@ const WORD = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
  */
 export function parseGitUrl(text: string): GitAddress {
   if (text === '') throw refused('The repository has an empty address.');
-   
+
   if (/[\u0000-\u001f\u007f]/.test(text)) throw refused('The address of the repository holds a control character.');
   if (text.startsWith('-')) throw refused('The address of the repository begins with "-".');
   if (/^[A-Za-z][A-Za-z0-9+.-]*::/.test(text)) throw refused('Addresses of the form "helper::…" are not allowed.');
@@ -77,7 +77,7 @@ function sshAddress(user: string, host: string, port: number, path: string): Git
   if (!WORD.test(user)) throw refused('The user in the ssh address is not a plain name.');
   if (host === '' || host.startsWith('-')) throw refused('The ssh address names no host.');
   if (path === '' || path === '/' || path.startsWith('-')) throw refused('The ssh address names no repository path.');
-   
+
   if (/[\u0000-\u001f\u007f]/.test(path)) throw refused('The path in the ssh address holds a control character.');
   return { kind: 'ssh', host, port, user, path };
 }
