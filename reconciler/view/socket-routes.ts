@@ -1,0 +1,128 @@
+import { Hono, type Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { streamSSE } from 'hono/streaming';
+import { isoTime, type Clock } from '../model/clock.ts';
+import { asIntendantError } from '../model/errors.ts';
+import type { ResourceKey } from '../model/resource.ts';
+import { isKind, isName } from '../status/layout.ts';
+import { keys } from '../store/keys.ts';
+import type { Entry, StateStore } from '../store/state-store.ts';
+import type { FleetInfo } from './fleet-view.ts';
+import { sendProgress } from './progress.ts';
+import { asStatus, type StoreView } from './store-view.ts';
+
+export interface SocketRoutesOptions {
+  store: StateStore;
+  view: StoreView;
+  clock: Clock;
+  /** Name of this daemon. */
+  holder: string;
+  /** Looks at the repository now. A hint: it may be ignored, and nothing is taken from the caller. */
+  hint: () => void;
+  /** Ends long answers when the daemon stops. */
+  stopping: AbortSignal;
+}
+
+/** Entries in one page. */
+const PAGE = 500;
+
+/** What the daemon answers on its socket: reads, and the hint to look now. Nothing here changes the fleet. */
+export function socketRoutes(options: SocketRoutesOptions): Hono {
+  const { store, view, clock, holder, hint, stopping } = options;
+  const app = new Hono();
+
+  app.get('/v1/info', async (c) => {
+    const now = isoTime(clock.now());
+    const info: FleetInfo = {
+      ...(await view.info(c.req.raw.signal)),
+      from: 'socket',
+      asOf: now,
+      heartbeat: now,
+      holder,
+    };
+    return c.json(info);
+  });
+
+  app.get('/v1/objects', async (c) => {
+    const kind = c.req.query('kind');
+    if (kind !== undefined && !isKind(kind)) throw notFound(`There is no kind ${quote(kind)}.`);
+    const prefix = kind === undefined ? keys.objects : `${keys.objects}${kind}/`;
+    return c.json(await page(c, store, prefix, asStatus));
+  });
+
+  app.get('/v1/objects/:kind/:name', async (c) => {
+    const { kind, name } = c.req.param();
+    const key: ResourceKey = `${kind}/${name}`;
+    const known = isKind(kind) && isName(name);
+    const status = known ? await view.get(key, c.req.raw.signal) : undefined;
+    if (!status) throw notFound(`There is no ${quote(kind)} named ${quote(name)} with a status.`);
+    return c.json(status);
+  });
+
+  app.get('/v1/diagnostics', async (c) => c.json(await view.diagnostics(c.req.raw.signal)));
+
+  app.get('/v1/operations/:name/journal', async (c) => {
+    const prefix = keys.journalOf(operation(c));
+    return c.json(await page(c, store, prefix, (entry) => stepOf(entry, prefix)));
+  });
+
+  app.get('/v1/operations/:name/output/:host', async (c) => {
+    const host = c.req.param('host');
+    if (!isName(host)) throw notFound(`There is no host named ${quote(host)}.`);
+    const prefix = keys.output(operation(c), host, '');
+    return c.json(await page(c, store, prefix, (entry) => stepOf(entry, prefix)));
+  });
+
+  app.post('/v1/hint/reconcile', (c) => {
+    hint();
+    return c.json({ accepted: true }, 202);
+  });
+
+  app.get('/v1/progress', (c) => streamSSE(c, (stream) => sendProgress(stream, { store, clock, stopping })));
+
+  app.notFound((c) => c.json(problem('NOT_FOUND', `There is nothing at ${quote(c.req.path)}.`), 404));
+  app.onError((error, c) => {
+    if (error instanceof HTTPException) return c.json(problem('NOT_FOUND', error.message), error.status);
+    const { code, message, disposition } = asIntendantError(error);
+    return c.json(problem(code, message), disposition === 'Transient' ? 503 : 500);
+  });
+  return app;
+}
+
+interface Page {
+  items: unknown[];
+  /** Pass as `after` for the next page; absent = that was all. */
+  next?: string;
+}
+
+async function page(c: Context, store: StateStore, prefix: string, item: (entry: Entry) => unknown): Promise<Page> {
+  const after = c.req.query('after');
+  const asked = Number(c.req.query('limit') ?? PAGE);
+  const limit = Number.isInteger(asked) && asked > 0 ? Math.min(asked, PAGE) : PAGE;
+  const inside = after?.startsWith(prefix) ? { after } : {};
+  const found = await store.list(prefix, { ...inside, limit }, c.req.raw.signal);
+  return { items: found.entries.map(item), ...(found.next === undefined ? {} : { next: found.next }) };
+}
+
+/** `<host>/<step>` below the prefix, or `<step>` where the prefix names the host, beside what is stored there. */
+function stepOf(entry: Entry, prefix: string): { step: string; value: unknown } {
+  return { step: entry.key.slice(prefix.length), value: entry.value };
+}
+
+function operation(c: Context): string {
+  const name = c.req.param('name') ?? '';
+  if (!isName(name)) throw notFound(`There is no operation named ${quote(name)}.`);
+  return name;
+}
+
+function notFound(message: string): HTTPException {
+  return new HTTPException(404, { message });
+}
+
+function problem(code: string, message: string): { error: { code: string; message: string } } {
+  return { error: { code, message } };
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
+}
