@@ -21,6 +21,16 @@ export interface ScenarioOptions {
   fleetSpec?: object;
   /** Section `store` of the daemon's configuration. Default: embedded. */
   store?: object;
+  /** Serves the bare repository over a network. Default: the daemon reads it by its path. */
+  serve?: (bare: string) => Promise<ServedRepository>;
+}
+
+/** How the daemon reaches the repository, and how that ends. */
+export interface ServedRepository {
+  url: string;
+  /** More of the section `repository`. */
+  options: object;
+  stop(): Promise<void>;
 }
 
 /** A simulated fleet, a repository that describes it, and a daemon on top, all of one test. */
@@ -61,10 +71,12 @@ export async function startScenario(options: ScenarioOptions): Promise<Scenario>
   });
   const repo = await TestRepo.create(join(folder, 'git'));
   await repo.push(inventoryFiles(options, inventory), 'the fleet');
+  const served = await options.serve?.(repo.bare);
   const configPath = writeDaemonConfig({
     folder: join(folder, 'daemon'),
     fleet: 'test',
-    repository: repo.bare,
+    repository: served?.url ?? repo.bare,
+    repositoryOptions: served?.options,
     clientKey: fleet.clientKey,
     store: options.store,
     ssh: dialMaps(fleet, inventory),
@@ -121,6 +133,7 @@ export async function startScenario(options: ScenarioOptions): Promise<Scenario>
     async stop() {
       await daemon?.kill();
       await fleet.stop();
+      await served?.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
