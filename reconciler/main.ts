@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { holderName } from './compose/holder.ts';
 import { openStore } from './compose/open-store.ts';
 import { runSession } from './compose/session.ts';
@@ -11,10 +10,14 @@ import { asIntendantError } from './model/errors.ts';
 import type { ResourceKey } from './model/resource.ts';
 import type { ObjectStatus } from './model/status.ts';
 import { lockFolder } from './store/folder-lock.ts';
+import { socketPath } from './view/socket-path.ts';
 import { serveSocket } from './view/socket-server.ts';
+import { StoreView } from './view/store-view.ts';
 
 export type { DaemonConfig } from './config/daemon-config.ts';
 
+/** Name of the lease that makes a process the daemon of its fleet. */
+export const DAEMON_LEASE = 'daemon';
 /** How long a dead daemon keeps others waiting, in milliseconds. The event loop of a live one may stall for a while. */
 const LEASE_MS = 30_000;
 /** Between two tries to become the fleet's daemon again after the store was away, in milliseconds. */
@@ -57,25 +60,21 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
     await lock.release();
     throw error;
   });
-  const socketPath = join(config.state, 'intendant.sock');
+  const path = socketPath(config.state);
   const holder = holderName(config.state);
-  const socket = await serveSocket({
-    path: socketPath,
-    store,
-    fleet: config.fleet,
-    version: VERSION,
-    holder,
-    hint: () => hint(),
-  }).catch(async (error: unknown) => {
-    await store.close();
-    await lock.release();
-    throw error;
-  });
+  const view = new StoreView({ store, fleet: config.fleet, clock, daemonLease: DAEMON_LEASE });
+  const socket = await serveSocket({ path, store, view, clock, holder, hint: () => hint() }).catch(
+    async (error: unknown) => {
+      await store.close();
+      await lock.release();
+      throw error;
+    },
+  );
 
   const work = async (): Promise<void> => {
     while (!signal.aborted) {
       try {
-        const lease = await store.lease('daemon', holder, LEASE_MS, signal);
+        const lease = await store.lease(DAEMON_LEASE, holder, LEASE_MS, signal);
         log.info({ fleet: config.fleet, holder }, 'this is the daemon of the fleet');
         try {
           await runSession(
@@ -89,10 +88,7 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
               random: Math.random,
               log,
               once: options.once ?? false,
-              onStatus(key, status) {
-                socket.changed(key, status);
-                options.onStatus?.(key, status);
-              },
+              onStatus: (key, status) => options.onStatus?.(key, status),
               onHintable: (given) => (hint = given),
             },
             signal,
@@ -118,7 +114,7 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
   return {
     done,
     hint: () => hint(),
-    socketPath,
+    socketPath: path,
     async stop() {
       stopping.abort(new Error('the daemon is stopping'));
       await done.catch(() => undefined);

@@ -8,7 +8,7 @@ import type { StateStore } from '../store/state-store.ts';
 export const EMBEDDED_FOLDER = 'store';
 
 /** The store that the configuration names. etcd's client is only loaded where it is used. */
-export async function openStore(config: DaemonConfig, clock: Clock): Promise<StateStore> {
+export async function openStore(config: Pick<DaemonConfig, 'fleet' | 'state' | 'store'>, clock: Clock): Promise<StateStore> {
   if (config.store.type === 'embedded')
     return openEmbeddedStore({ folder: join(config.state, EMBEDDED_FOLDER), clock });
   const { openEtcdStore } = await import('../store/etcd-store.ts');

@@ -5,7 +5,8 @@ import type { Json } from '../model/json.ts';
 import { keyOf, type Inventory, type ResourceKey } from '../model/resource.ts';
 import type { KindContext, KindLog } from '../kinds/context.ts';
 import { asOperationRecord, isTerminal } from '../kinds/operation/record.ts';
-import { InventoryBuilder, type InventoryResult } from '../source/inventory/builder.ts';
+import { InventoryBuilder, type InventoryResult } from '../source/inventory/inventory-builder.ts';
+import { CommitInventory } from '../source/inventory/inventory.ts';
 import type { ConfigSource, ParsedFile } from '../source/source.ts';
 import { keys } from '../store/keys.ts';
 import type { RevisionRecord } from '../store/records.ts';
@@ -29,7 +30,7 @@ export class RevisionKeeper {
   readonly #options: RevisionKeeperOptions;
   readonly #builder: InventoryBuilder;
   readonly #changed = new Map<ResourceKey, string>();
-  #inventory: Inventory;
+  #inventory: Inventory = CommitInventory.EMPTY;
   /** Keys that were built and whose revision is not durable yet: a failed write must not lose them. */
   readonly #pending = new Set<ResourceKey>();
   /** Commit that the builder stands at. */
@@ -43,7 +44,6 @@ export class RevisionKeeper {
         return record !== undefined && isTerminal(record.phase);
       },
     });
-    this.#inventory = this.#builder.inventory;
   }
 
   get inventory(): Inventory {
@@ -155,7 +155,7 @@ export class RevisionKeeper {
 
   #nextRecord(tip: string, before: RevisionRecord | undefined, result: InventoryResult): RevisionRecord {
     const sequence = (before?.sequence ?? 0) + 1;
-    const held = Object.fromEntries([...result.held].map(([cluster, commit]) => [cluster, commit ?? '']));
+    const held = Object.fromEntries(result.held);
     const known = before?.heldSequence ?? {};
     const heldSequence: Record<string, number> = {};
     for (const commit of Object.values(held))

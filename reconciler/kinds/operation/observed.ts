@@ -2,7 +2,7 @@ import type { ClusterSpec, FleetSpec, HostSpec, OperationSpec } from '../../../s
 import type { JournalRecord } from '../../model/plan.ts';
 import type { Inventory, ResourceKey } from '../../model/resource.ts';
 import { keyOf } from '../../model/resource.ts';
-import { resolveSelection } from '../../source/inventory/selection.ts';
+import { resolveSelection } from '../../source/inventory/select.ts';
 import { keys } from '../../store/keys.ts';
 import type { ClaimRecord, RevisionRecord } from '../../store/records.ts';
 import type { ObjectStatus } from '../../model/status.ts';

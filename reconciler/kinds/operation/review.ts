@@ -2,7 +2,7 @@ import type { ClusterSpec, FleetSpec } from '../../../schema/generated/types.ts'
 import type { Plan, Step } from '../../model/plan.ts';
 import { keyOf, type Inventory, type Resource } from '../../model/resource.ts';
 import type { ObjectStatus } from '../../model/status.ts';
-import { resolveSelection } from '../../source/inventory/selection.ts';
+import { resolveSelection } from '../../source/inventory/select.ts';
 import { nameSome } from '../../rollout/decide.ts';
 import { freezeHold, isOver } from '../../rollout/freeze.ts';
 import { clustersOf } from './observed.ts';
