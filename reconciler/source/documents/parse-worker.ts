@@ -1,13 +1,8 @@
 /* Thread entry: parses batches of blobs and hands out the results in small messages, one for each pull. */
-import process from 'node:process';
 import { parentPort } from 'node:worker_threads';
 import { parseFile } from './parse-file.ts';
 import type { FromWorker, ParsedEntry, ToWorker } from './parse-messages.ts';
 import { DOCUMENTS_PER_MESSAGE } from './parse-messages.ts';
-
-// The YAML lexer asks the environment for a debug switch at every token, and asking the real one is a call into the
-// system; this thread needs nothing of it.
-process.env = {};
 
 let results: Generator<FromWorker> | undefined;
 

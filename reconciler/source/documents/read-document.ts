@@ -1,11 +1,11 @@
 import { referencesOf } from '../../../schema/references.ts';
 import { validateDocument } from '../../../schema/validate.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import { digestOf } from '../../model/digest.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { keyOf } from '../../model/resource.ts';
 import type { ParsedDocument } from '../source.ts';
 import type { LineTable } from './line-table.ts';
+import { documentDigest } from './document-digest.ts';
 import { locate } from './locate.ts';
 import { readValue } from './read-value.ts';
 import type { Fault, YamlDocument } from './yaml-stream.ts';
@@ -87,7 +87,7 @@ function identify(value: JsonObject, yaml: YamlDocument, lines: LineTable, valid
     ...(labels && { labels }),
     ...(annotations && { annotations }),
     spec,
-    digest: digestOf({ kind, metadata: { name, labels, annotations }, spec }),
+    digest: documentDigest(kind, { name, labels, annotations }, spec),
     line: lines.position(locate(yaml.contents, '', 'value'))[0],
     positions,
     valid,

@@ -1,0 +1,143 @@
+import { resolveConnection } from '../../../schema/defaults.ts';
+import { didYouMean } from '../../../schema/suggest.ts';
+import type { Resource, ResourceKey } from '../../model/resource.ts';
+import { keyOf, splitKey } from '../../model/resource.ts';
+import { referenceKey, resourceKey, resourceReferences } from './resource-references.ts';
+
+/** A set of resources as cross-checks see it. */
+export interface CrossCheckView {
+  /** What is checked. Finished operations are not among it. */
+  resources: ReadonlyMap<ResourceKey, Resource>;
+  /** Whether a key names something, be it only a document that cannot be read: then a reference to it is not unknown. */
+  exists: (key: ResourceKey) => boolean;
+}
+
+/** What does not fit together, said of one resource. */
+export interface CrossFinding {
+  key: ResourceKey;
+  code: string;
+  message: string;
+  /** JSON pointer of the field concerned. */
+  pointer: string;
+  /** For an unknown reference: what it names. */
+  missing?: ResourceKey;
+}
+
+/** Looking for a near name among thousands takes time: only the first of many unknown references get a suggestion. */
+const MOST_SUGGESTIONS = 20;
+
+/** Everything that does not fit together, sorted by key. Linear in the number of resources and references. */
+export function crossCheck(view: CrossCheckView): CrossFinding[] {
+  const hosts = connections(view);
+  return [...unknownReferences(view), ...severalFleets(view), ...sharedEndpoints(hosts), ...jumpCycles(hosts)].sort(
+    (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.pointer < b.pointer ? -1 : 1),
+  );
+}
+
+function unknownReferences({ resources, exists }: CrossCheckView): CrossFinding[] {
+  const findings: CrossFinding[] = [];
+  for (const resource of resources.values()) {
+    for (const reference of resourceReferences(resource)) {
+      const missing = referenceKey(reference);
+      if (resources.has(missing) || exists(missing)) continue;
+      const { kind, name, pointer } = reference;
+      const guess = findings.length < MOST_SUGGESTIONS ? didYouMean(name, namesOf(kind, resources)) : '';
+      const message = `there is no ${kind} \`${name}\`${guess}`;
+      findings.push({ key: resourceKey(resource), code: 'unknown-reference', message, pointer, missing });
+    }
+  }
+  return findings;
+}
+
+function* namesOf(kind: string, resources: ReadonlyMap<ResourceKey, Resource>): Generator<string> {
+  for (const resource of resources.values()) if (resource.kind === kind) yield resource.metadata.name;
+}
+
+function severalFleets({ resources }: CrossCheckView): CrossFinding[] {
+  const fleets = [...resources.values()]
+    .filter(({ kind }) => kind === 'Fleet')
+    .map(resourceKey)
+    .sort();
+  if (fleets.length < 2) return [];
+  const names = fleets.map((key) => `\`${splitKey(key).name}\``).join(', ');
+  const message = `there must be one Fleet, found ${names}: remove the others`;
+  return fleets.map((key) => ({ key, code: 'several-fleets', message, pointer: '/metadata/name' }));
+}
+
+interface HostConnection {
+  key: ResourceKey;
+  name: string;
+  endpoint: string;
+  jumpHost?: string;
+  /** The jump host is the Host's own, not its Cluster's or Fleet's. */
+  ownJumpHost: boolean;
+}
+
+function connections({ resources }: CrossCheckView): Map<string, HostConnection> {
+  const fleet = [...resources.values()].find((resource) => resource.kind === 'Fleet') as Resource<'Fleet'> | undefined;
+  const found = new Map<string, HostConnection>();
+  for (const resource of resources.values()) {
+    if (resource.kind !== 'Host') continue;
+    const { spec, metadata } = resource as Resource<'Host'>;
+    const cluster = spec.cluster === undefined ? undefined : resources.get(keyOf('Cluster', spec.cluster));
+    const settings = resolveConnection(
+      metadata.name,
+      spec,
+      (cluster as Resource<'Cluster'> | undefined)?.spec,
+      fleet?.spec,
+    );
+    found.set(metadata.name, {
+      key: resourceKey(resource),
+      name: metadata.name,
+      endpoint: `${settings.address.toLowerCase()} port ${settings.port}${settings.jumpHost === undefined ? '' : ` behind ${settings.jumpHost}`}`,
+      jumpHost: settings.jumpHost,
+      ownJumpHost: spec.jumpHost !== undefined,
+    });
+  }
+  return found;
+}
+
+function sharedEndpoints(hosts: ReadonlyMap<string, HostConnection>): CrossFinding[] {
+  const byEndpoint = new Map<string, HostConnection[]>();
+  for (const host of hosts.values()) {
+    const same = byEndpoint.get(host.endpoint);
+    if (same) same.push(host);
+    else byEndpoint.set(host.endpoint, [host]);
+  }
+  const findings: CrossFinding[] = [];
+  for (const [endpoint, same] of byEndpoint) {
+    if (same.length < 2) continue;
+    const [first, second] = same.map(({ name }) => name).sort();
+    for (const { key, name } of same) {
+      const other = name === first ? second! : first!;
+      const message = `\`${other}\` has the same address: ${endpoint}`;
+      findings.push({ key, code: 'address-used-twice', message, pointer: '/spec/address' });
+    }
+  }
+  return findings;
+}
+
+/** Every host that is reached through itself. Each host has one way out, so a walk that meets its own trail found a cycle. */
+function jumpCycles(hosts: ReadonlyMap<string, HostConnection>): CrossFinding[] {
+  const findings: CrossFinding[] = [];
+  const walkOf = new Map<string, number>();
+  let walk = 0;
+  for (const start of hosts.values()) {
+    walk++;
+    const trail: HostConnection[] = [];
+    let host: HostConnection | undefined = start;
+    while (host && !walkOf.has(host.name)) {
+      walkOf.set(host.name, walk);
+      trail.push(host);
+      host = host.jumpHost === undefined ? undefined : hosts.get(host.jumpHost);
+    }
+    if (!host || walkOf.get(host.name) !== walk) continue;
+    const cycle = trail.slice(trail.indexOf(host));
+    const names = [...cycle, host].map(({ name }) => name).join(' → ');
+    for (const { key, ownJumpHost } of cycle) {
+      const pointer = ownJumpHost ? '/spec/jumpHost' : '/metadata/name';
+      findings.push({ key, code: 'jump-host-cycle', message: `its jump hosts lead back to itself: ${names}`, pointer });
+    }
+  }
+  return findings;
+}
