@@ -8,7 +8,7 @@ export function asRoot(user: string, line: CommandLine): CommandLine {
 
 /** What sudo says when it would have to ask, or when the user may not. */
 export function sudoRefused(stderr: string): boolean {
-  return /^sudo: (a password is required|a terminal is required|.*not (in the sudoers|allowed))|: command not found|may not run sudo/m.test(
+  return /^sudo: (?:a password|a terminal) is required|sudo: (?:command )?not found|is not in the sudoers|may not run sudo|^Sorry, user .* is not allowed/m.test(
     stderr,
   );
 }

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { checkCommand } from '../../reconciler/hosts/check.ts';
+import { renderCommand } from '../../reconciler/hosts/command.ts';
+import { factsCommand } from '../../reconciler/hosts/facts.ts';
+import { stepReadCommand, stepStartCommand } from '../../reconciler/hosts/guarded-step.ts';
+import { CHECK_SCRIPT } from '../../reconciler/hosts/scripts/check.ts';
+import { FACTS_SCRIPT } from '../../reconciler/hosts/scripts/facts.ts';
+import { STEP_READ_SCRIPT } from '../../reconciler/hosts/scripts/step-read.ts';
+import { STEP_START_SCRIPT } from '../../reconciler/hosts/scripts/step-start.ts';
+import { UPLOAD_SCRIPT } from '../../reconciler/hosts/scripts/upload.ts';
+import { uploadCommand } from '../../reconciler/hosts/upload.ts';
+import type { Verb, VerbCommand } from '../../reconciler/hosts/verb.ts';
+import { splitWords } from '../../reconciler/demo/shell-words.ts';
+
+/** One case: a request, the words that must reach the host (`@facts` = the text of that script), and standard input. */
+interface Case {
+  case: string;
+  verb: Verb;
+  user: string;
+  request?: never;
+  expect: string[];
+  stdin?: string;
+}
+
+const cases = JSON.parse(readFileSync(new URL('./commands/verbs.json', import.meta.url), 'utf8')) as Case[];
+const scripts: Record<string, string> = {
+  '@facts': FACTS_SCRIPT,
+  '@check': CHECK_SCRIPT,
+  '@step-start': STEP_START_SCRIPT,
+  '@step-read': STEP_READ_SCRIPT,
+  '@upload': UPLOAD_SCRIPT,
+};
+
+function build({ verb, user, request }: Case): VerbCommand {
+  const call = { user, nonce: 'n0' };
+  switch (verb) {
+    case 'facts':
+      return factsCommand(call);
+    case 'check':
+      return checkCommand(call, request!);
+    case 'step-start':
+      return stepStartCommand(call, request!);
+    case 'step-read':
+      return stepReadCommand(call, request!);
+    case 'upload': {
+      const file: { path: string; content: string; mode: number } = request!;
+      return uploadCommand(call, { ...file, content: Buffer.from(file.content) });
+    }
+  }
+}
+
+describe('commands as they are sent', () => {
+  it.each(cases)('$case', (golden) => {
+    const built = build(golden);
+
+    const words = splitWords(renderCommand(built.line));
+
+    expect(words).toEqual(golden.expect.map((word) => scripts[word] ?? word));
+    expect(built.stdin === undefined ? undefined : Buffer.from(built.stdin).toString()).toBe(golden.stdin);
+  });
+});
