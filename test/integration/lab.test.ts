@@ -1,11 +1,18 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { mostDownAtOnce } from '../../reconciler/demo/outages.ts';
 import { eventually } from '../support/eventually.ts';
 import { outagesOf } from '../support/lab/boot-log.ts';
+import { processesOf } from '../support/lab/cgroup.ts';
 import { startLab } from '../support/lab/lab.ts';
 import type { Lab } from '../support/lab/lab.ts';
+import { sweepStaleRuns } from '../support/lab/sweep.ts';
 import { describeWith } from '../support/real-parts.ts';
 
+const DOOMED = join(import.meta.dirname, '../support/lab/doomed-child.ts');
 const HOSTS = ['h1', 'h2', 'h3'];
 
 describeWith(['lab'], 'the lab of real systemd hosts', () => {
@@ -66,6 +73,26 @@ describeWith(['lab'], 'the lab of real systemd hosts', () => {
     await lab.on('h3');
     expect(await read('h3', '/root/note')).toBe('kept');
     expect(await read('h3', '/proc/sys/kernel/random/boot_id')).not.toBe(before);
+    expect((await lab.ssh('h2', 'true')).code).toBe(0);
+  });
+
+  it('sweeps up what a run left that was killed, and leaves running labs alone', async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', DOOMED], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const run = line
+      .toString()
+      .trim()
+      .replace(/-switch$/, '');
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    expect(existsSync(`/run/netns/${run}-doomed`)).toBe(true);
+    expect(processesOf(`${run}-doomed`).length).toBeGreaterThan(0);
+
+    await sweepStaleRuns();
+
+    expect(readdirSync('/run/netns').filter((name) => name.startsWith(run))).toEqual([]);
+    expect(processesOf(`${run}-doomed`)).toEqual([]);
+    expect(readFileSync('/proc/mounts', 'utf8')).not.toContain(run.replace(/^intlab-/, 'runs/'));
     expect((await lab.ssh('h2', 'true')).code).toBe(0);
   });
 });
