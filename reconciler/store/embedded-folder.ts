@@ -61,6 +61,11 @@ async function prepare(folder: string): Promise<void> {
   }
   const strange = names.find((name) => name !== 'db' && name !== 'owner.json');
   if (strange !== undefined) throw foreign(folder, `it holds "${strange}"`);
+  const files = names.includes('db') ? await readdir(join(folder, 'db')) : [];
+  // LevelDB would begin anew over the data that is there.
+  if (!files.includes('CURRENT') && files.some((name) => /\.(ldb|log)$/.test(name))) {
+    throw corrupt(folder, 'its database has data but no file CURRENT', undefined);
+  }
 }
 
 async function begin(folder: string, level: Level): Promise<OpenFolder> {
@@ -98,8 +103,9 @@ async function openingError(folder: string, error: unknown): Promise<InvalidInpu
   if (code === 'LEVEL_LOCKED') return inUse(folder, error);
   if (code === 'LEVEL_CORRUPTION') return corrupt(folder, levelMessage(error), error);
   const message = levelMessage(error);
-  // LevelDB reports missing and damaged files of its own as invalid arguments or I/O errors of that file.
-  if (/corrupt|CURRENT|MANIFEST|does not exist|\.ldb|\.log/i.test(message)) return corrupt(folder, message, error);
+  // LevelDB reports missing and damaged files of its own as invalid arguments or I/O errors; the disk's troubles too.
+  const disk = /permission denied|no space|read-only|too many open files|not a directory/i.test(message);
+  if (!disk && /corrupt|NotFound|no such file|CURRENT|MANIFEST/i.test(message)) return corrupt(folder, message, error);
   return new InvalidInput(`The store in ${folder} cannot be opened: ${message}`, {
     code: 'STORE_UNREADABLE',
     hint: 'Check that the folder is on a local file system, that the disk is not full, and that this user may write there.',
