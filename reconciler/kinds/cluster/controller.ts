@@ -43,8 +43,9 @@ export const clusterController: Controller<'Cluster', ClusterObserved, KindDeps,
     if (!resource) return { status: undefined, outcome: { result: 'steady' } };
     const counted = observed.members.filter((member) => !member.maintenance);
     const away = counted.filter((member) => member.status !== 'active').map((member) => member.name);
-    const word = away.length === 0 ? 'ok' : away.length === counted.length ? 'failed' : 'degraded';
     const pending = counted.some((member) => member.status === 'investigating');
+    // Hosts that nobody has looked at yet are no proof that the cluster has failed.
+    const word = away.length === 0 ? 'ok' : away.length === counted.length && !pending ? 'failed' : 'degraded';
     const claim = readiness(word, pending, away, resource.digest);
     const status: ObjectStatus = {
       key: observed.key,

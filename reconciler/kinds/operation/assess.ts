@@ -175,7 +175,8 @@ function detailOf(
   const outcomes: JsonObject = {};
   for (const host of record.frozen?.hosts ?? []) {
     const verdict = latestVerdict(host, observed);
-    if (!verdict) continue;
+    // While it runs only what went wrong is listed: a status that grows with every host would be written with every host.
+    if (!verdict || (verdict.result === 'succeeded' && !isTerminal(record.phase))) continue;
     const brief: JsonObject = { result: verdict.result };
     if (verdict.result !== 'succeeded') Object.assign(brief, { reason: verdict.reason, message: verdict.message });
     if (verdict.data?.exitCode !== undefined) brief.exitCode = verdict.data.exitCode;

@@ -35,6 +35,7 @@ describe('the status of a cluster', () => {
     ['is degraded when one is not', { a: 'active', b: 'failed' }, 'degraded'],
     ['has failed when none is', { a: 'failed', b: 'failed' }, 'failed'],
     ['is degraded while one is still being looked at', { a: 'active', b: 'investigating' }, 'degraded'],
+    ['has not failed before its hosts were looked at', { a: 'investigating', b: 'investigating' }, 'degraded'],
   ])('%s', (_name, members, expected) => {
     expect(statusOf(members).status).toBe(expected);
   });
