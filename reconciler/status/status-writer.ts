@@ -123,12 +123,15 @@ export class StatusWriter {
     }
   }
 
-  /** Resolves when everything touched so far stands in the branch; tries until then, or until aborted. */
-  async flush(signal: AbortSignal): Promise<void> {
-    await this.#mutex.run(signal, () => this.#pushUntilDone(signal));
+  /**
+   * Resolves when everything touched so far stands in the branch; tries until then, or until aborted. With `tries` it
+   * rejects with the error of that failed try instead of going on; pushes of others do not count as failed.
+   */
+  async flush(signal: AbortSignal, { tries = Infinity }: { tries?: number } = {}): Promise<void> {
+    await this.#mutex.run(signal, () => this.#pushUntilDone(signal, tries));
   }
 
-  async #pushUntilDone(signal: AbortSignal): Promise<void> {
+  async #pushUntilDone(signal: AbortSignal, tries: number): Promise<void> {
     const { clock, random, log, onTrouble } = this.#options;
     for (let moved = 0, failed = 0; ;) {
       signal.throwIfAborted();
@@ -143,6 +146,7 @@ export class StatusWriter {
         this.#troubled = true;
         log.warn({ code: error.code, reason: error.message, attempt: failed + 1 }, 'the status could not be pushed');
         onTrouble?.(error);
+        if (failed + 1 >= tries) throw error;
         await clock.sleep(retryDelay('trouble', failed++, random), signal);
       }
     }

@@ -373,6 +373,21 @@ describe('StatusWriter', () => {
     await expect(flushed).rejects.toThrow('enough');
   });
 
+  it('gives up a flush after so many failed tries when it is told to, and loses nothing by it', async () => {
+    const status = writer();
+    remote.refusal = 'protected branch';
+
+    const flushed = status.flush(stop.signal, { tries: 2 });
+    flushed.catch(() => undefined);
+    await clock.advance(5000);
+    await expect(flushed).rejects.toMatchObject({ code: 'STATUS_PUSH_REFUSED' });
+    remote.refusal = undefined;
+    await status.flush(stop.signal, { tries: 1 });
+
+    expect(history()).toHaveLength(1);
+    expect(troubles.map((error) => error?.code)).toEqual(['STATUS_PUSH_REFUSED', 'STATUS_PUSH_REFUSED', undefined]);
+  });
+
   it('ends with the reason when it is stopped', async () => {
     const status = writer();
     const run = status.run(stop.signal);
