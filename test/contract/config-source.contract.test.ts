@@ -15,12 +15,15 @@ class RecordingParser implements DocumentParser {
   readonly cached = new Map<string, ParsedFile>();
   largestMessage = 0;
 
-  async lookup(oids: readonly string[]): Promise<Map<string, ParsedFile>> {
-    return new Map([...this.cached].filter(([oid]) => oids.includes(oid)));
-  }
-
-  async *parse(blobs: AsyncIterable<Blob[]>): AsyncGenerator<ParsedFile[]> {
-    for await (const batch of blobs) {
+  async *parseThrough(
+    oids: readonly string[],
+    read: (missing: string[]) => AsyncIterable<readonly Blob[]>,
+  ): AsyncGenerator<ParsedFile[]> {
+    const known = oids.flatMap((oid) => this.cached.get(oid) ?? []);
+    if (known.length > 0) yield known;
+    const missing = oids.filter((oid) => !this.cached.has(oid));
+    if (missing.length === 0) return;
+    for await (const batch of read(missing)) {
       this.largestMessage = Math.max(this.largestMessage, batch.length);
       const files = batch.map(({ oid, bytes }) => fileOf(oid, Buffer.from(bytes).toString('utf8')));
       this.parsed.push(...batch.map(({ oid }) => oid));
@@ -71,7 +74,7 @@ for (const transport of TRANSPORTS) {
     async function texts(oids: string[]): Promise<string[]> {
       const found: string[] = [];
       for await (const files of source.parse(oids, NEVER)) {
-        found.push(...files.flatMap((file) => file.documents.map((document) => String(document.spec['text']))));
+        found.push(...files.flatMap((file) => file.documents.map((document) => document.spec['text'] as string)));
       }
       return found.sort();
     }

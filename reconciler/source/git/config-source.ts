@@ -14,14 +14,14 @@ export interface Blob {
   bytes: Uint8Array;
 }
 
-/** Parsing, as this room needs it: a cache by oid, and a parser that pulls blobs. */
+/** Parsing, as this room needs it: from a cache by oid what it knows, the rest from what `read` gives for it. */
 export interface DocumentParser {
-  /** Parsed files that are cached; oids that are not simply do not appear. */
-  lookup(oids: readonly string[]): Promise<ReadonlyMap<string, ParsedFile>>;
-  parse(blobs: AsyncIterable<Blob[]>, signal: AbortSignal): AsyncIterable<ParsedFile[]>;
+  parseThrough(
+    oids: readonly string[],
+    read: (missing: string[]) => AsyncIterable<readonly Blob[]>,
+    signal: AbortSignal,
+  ): AsyncIterable<ParsedFile[]>;
 }
-
-const MAX_MESSAGE = 200;
 
 /** A `ConfigSource` over git, any transport; the work is done in the git thread, parsing in the parser's. */
 export class GitConfigSource implements ConfigSource {
@@ -57,19 +57,9 @@ export class GitConfigSource implements ConfigSource {
 
   /** Cached files first; the others are read in one pass over the pack and parsed. */
   async *parse(oids: readonly string[], signal: AbortSignal): AsyncGenerator<ParsedFile[]> {
-    const missing: string[] = [];
-    const unique = [...new Set(oids)];
-    for (let at = 0; at < unique.length; at += MAX_MESSAGE) {
-      const asked = unique.slice(at, at + MAX_MESSAGE);
-      const known = await this.#parser.lookup(asked);
-      signal.throwIfAborted();
-      missing.push(...asked.filter((oid) => !known.has(oid)));
-      if (known.size > 0) yield [...known.values()];
-    }
-    if (missing.length === 0) return;
     const oversized: ParsedFile[] = [];
-    const blobs = this.#blobs(missing, oversized, signal);
-    for await (const files of this.#parser.parse(blobs, signal)) yield files;
+    const read = (missing: string[]): AsyncIterable<Blob[]> => this.#blobs(missing, oversized, signal);
+    yield* this.#parser.parseThrough([...new Set(oids)], read, signal);
     if (oversized.length > 0) yield oversized;
   }
 
