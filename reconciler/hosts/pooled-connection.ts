@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../model/clock.ts';
 import { abortReason } from '../model/clock.ts';
 import { messageOf } from '../model/errors.ts';
@@ -28,8 +29,8 @@ export class PooledConnection {
   readonly #connection: SshConnection;
   readonly #options: PooledConnectionOptions;
   readonly #channels = new Slots(CHANNELS_PER_HOST);
-  /** Commands that have a channel open now, and who waits for one of them to end. */
-  #active = 0;
+  /** Commands that have a channel open or are opening one, and who waits for one of them to end. */
+  #busy = 0;
   #waiters: (() => void)[] = [];
   #users = 0;
   #idle: NodeJS.Timeout | undefined;
@@ -67,6 +68,8 @@ export class PooledConnection {
 
   /** Runs a command within the channels of this host. Rejects with the signal's reason only. */
   async run(line: CommandLine, limits: RunLimits, signal: AbortSignal): Promise<CommandResult> {
+    // One signal of the daemon stands behind every command; that many listeners are no leak.
+    setMaxListeners(0, signal);
     const release = await this.#channels.acquire(signal);
     const bound = deadline(signal, limits.timeoutMs);
     try {
@@ -89,13 +92,15 @@ export class PooledConnection {
     const since = clock.monotonic();
     for (;;) {
       try {
-        const channel = await exec(this.client, text, bound, limits.timeoutMs);
-        const timeoutMs = Math.max(1, limits.timeoutMs - (clock.monotonic() - since));
-        return await this.#follow(runChannel(channel, { ...limits, timeoutMs }, clock, signal));
+        return await this.#busyWith(async () => {
+          const channel = await exec(this.client, text, bound, limits.timeoutMs);
+          const timeoutMs = Math.max(1, limits.timeoutMs - (clock.monotonic() - since));
+          return runChannel(channel, { ...limits, timeoutMs }, clock, signal);
+        });
       } catch (error) {
         if (signal.aborted) throw abortReason(signal);
         // A server that allows fewer sessions than we do refused to open one: nothing ran. Wait for one of ours to end.
-        if (refusedToOpen(error) && this.#active > 0 && (await this.#oneEnds(bound))) continue;
+        if (refusedToOpen(error) && this.#busy > 0 && (await this.#oneEnds(bound))) continue;
         if (signal.aborted) throw abortReason(signal);
         const why = bound.aborted ? 'no channel in time' : messageOf(error);
         return lost(`the command did not start: ${why}`, clock.monotonic() - since);
@@ -103,12 +108,12 @@ export class PooledConnection {
     }
   }
 
-  async #follow(run: Promise<CommandResult>): Promise<CommandResult> {
-    this.#active++;
+  async #busyWith(work: () => Promise<CommandResult>): Promise<CommandResult> {
+    this.#busy++;
     try {
-      return await run;
+      return await work();
     } finally {
-      this.#active--;
+      this.#busy--;
       for (const wake of this.#waiters.splice(0)) wake();
     }
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Transient, InvalidInput } from '../model/errors.ts';
 import { abortReason, systemClock } from '../model/clock.ts';
 import type { Clock } from '../model/clock.ts';
@@ -64,6 +65,8 @@ class SshTransport implements HostTransport {
   }
 
   async open(target: HostTarget, signal: AbortSignal): Promise<HostSession> {
+    // One signal of the daemon stands behind every login; that many listeners are no leak.
+    setMaxListeners(0, signal, this.#closing.signal);
     const connection = await this.#connection(target, signal);
     return session(target, connection, connection.use());
   }

@@ -14,7 +14,7 @@ export const SCRIPT_TRAILER = '# intendant-end';
 export const STEP_START_SCRIPT = `${ENVIRONMENT}
 umask 077
 n=$1 root=$2 d=$2/$3 boot=$4 digest=$5 max=$6 limit=$7 kind=$8
-incoming=$2/.incoming-$3.$1
+incoming=$2/.incoming-$3.$1.$$
 shift 8
 ${FAIL}
 ${NAP}
