@@ -1,30 +1,32 @@
-/** One measured number, beside what it is to be compared with. */
+/** One measured figure, with the yardstick that was run beside it. */
 export interface Figure {
   name: string;
   value: number;
-  unit: 'ms' | 's' | 'MiB' | 'bytes' | 'ratio';
-  /** The same work by the tool that people would use otherwise, in the same run and unit. */
+  unit: string;
+  /** What the yardstick measured, in the same unit. */
   yardstick?: number;
   /** value / yardstick. */
   ratio?: number;
-  /** What the design allows: for `ratio` where there is a yardstick, else for `value`. */
-  limit?: number;
 }
 
-/** A figure with its ratio. */
-export function compared(name: string, unit: Figure['unit'], value: number, yardstick: number, limit?: number): Figure {
-  return { name, value, unit, yardstick, ratio: value / yardstick, limit };
+/** A part of the benchmark; may give several figures. `names` are what `--only` selects. */
+export interface BenchPart {
+  names: readonly string[];
+  run(): Promise<Figure[]>;
+}
+
+export function figure(name: string, value: number, unit: string, yardstick?: number): Figure {
+  return yardstick === undefined ? { name, value, unit } : { name, value, unit, yardstick, ratio: value / yardstick };
+}
+
+/** Milliseconds that an action takes, and its answer. */
+export async function timed<T>(action: () => Promise<T> | T): Promise<{ ms: number; answer: T }> {
+  const since = performance.now();
+  const answer = await action();
+  return { ms: performance.now() - since, answer };
 }
 
 /** The middle of some measurements. */
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
-}
-
-/** Milliseconds that an action took. */
-export async function timed(action: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await action();
-  return performance.now() - started;
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

@@ -36,12 +36,15 @@ interface Entry {
   crc: number;
   oid?: string;
   type?: ObjectType;
+  /** Instructions of a delta, kept from the first pass while there is room. */
+  delta?: Buffer;
 }
 
 const HEADER = 12;
 const TRAILER = 20;
 const MAX_CHAIN = 10_000;
 const CACHE_BYTES = 48 * 1024 * 1024;
+const KEPT_DELTA_BYTES = 32 * 1024 * 1024;
 const BREATHE_EVERY = 2000;
 
 /**
@@ -95,6 +98,7 @@ class PackPass {
   readonly #cache = new LruBytes<number>(CACHE_BYTES);
   #at = HEADER;
   #total = 0;
+  #kept = 0;
 
   constructor(pack: Buffer, limits: PackLimits) {
     this.#pack = pack;
@@ -111,6 +115,9 @@ class PackPass {
     const entry: Entry = { offset, head, crc: crc32(body.subarray(0, length)) };
     if (head.type !== 'ofs-delta' && head.type !== 'ref-delta') {
       this.#settle(entry, { type: head.type, bytes: content });
+    } else if (this.#kept + content.length <= KEPT_DELTA_BYTES) {
+      this.#kept += content.length;
+      entry.delta = content;
     }
     this.#entries.push(entry);
     this.#byOffset.set(offset, entry);
@@ -156,7 +163,7 @@ class PackPass {
     }
     let object = this.#cache.get(at.offset) ?? { type: at.type!, bytes: this.#inflate(at) };
     for (const delta of chain.reverse()) {
-      const bytes = applyDelta(object.bytes, this.#inflate(delta), this.#limits.maxObjectBytes);
+      const bytes = applyDelta(object.bytes, delta.delta ?? this.#inflate(delta), this.#limits.maxObjectBytes);
       object = { type: object.type, bytes };
       if (delta.oid === undefined) {
         this.#charge(bytes.length);
