@@ -1,8 +1,10 @@
 import { Command, Flags } from '@oclif/core';
 import type { Interfaces } from '@oclif/core';
+import { Transient } from '../reconciler/model/errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { serialize, type OutputDocument, type OutputFormat } from './output/document.ts';
 import type { Log } from './output/log.ts';
+import type { OpenedFleet, ViewFlagValues } from './open-fleet.ts';
 import { paintFor, type Paint } from './output/paint.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 import { terminalOf, type Terminal } from './output/terminal.ts';
@@ -43,7 +45,8 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
   /** Stdout, where results go. */
   protected readonly screen: Screen = screenOf(process.stdout);
   /** Stderr, where talk goes. */
-  protected readonly progress: Progress = createProgress(process.stderr, terminalOf(process.stderr, process.env));
+  protected readonly talk: Screen = screenOf(process.stderr);
+  protected readonly progress: Progress = createProgress(process.stderr, this.talk);
   readonly #interruption = new AbortController();
 
   /** Does the work. Throws for what did not work; an unhealthy answer is an answer, with an exit code. */
@@ -76,12 +79,21 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     }
   }
 
-  /** The log of long-running work, on stderr: for people on a terminal, JSON otherwise. */
-  protected async openLog(): Promise<Log> {
+  /** The log of long-running work, on stderr: for people on a terminal, JSON otherwise. `quiet` drops it all. */
+  protected async openLog({ quiet = false } = {}): Promise<Log> {
     const { createLog } = await import('./output/log.ts');
-    const { interactive, color } = terminalOf(process.stderr, process.env);
-    const write = (text: string): void => void process.stderr.write(text);
-    return createLog({ write, forPeople: interactive, paint: paintFor(color), now: () => Date.now() });
+    const write = (text: string): void => void (quiet || process.stderr.write(text));
+    return createLog({ write, forPeople: this.talk.interactive, paint: this.talk.paint, now: () => Date.now() });
+  }
+
+  /** Opens the fleet for reading and says on stderr which view answers. The caller closes it. */
+  protected async openFleet(flags: ViewFlagValues, signal: AbortSignal): Promise<OpenedFleet> {
+    const { openFleet } = await import('./open-fleet.ts');
+    const { describeView } = await import('../reconciler/view/open-view.ts');
+    this.progress.step('Asking what is known of the fleet');
+    const fleet = await openFleet(flags, signal);
+    this.progress.note(this.talk.paint('quiet', describeView(fleet.info, Date.now())));
+    return fleet;
   }
 
   #print(answer: CommandAnswer): void {
@@ -94,7 +106,7 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
   #listenForInterruption(): () => void {
     const onSignal = (): void => {
       if (this.#interruption.signal.aborted) process.exit(EXIT.interrupted);
-      this.#interruption.abort(new Error('interrupted'));
+      this.#interruption.abort(new Transient('Interrupted.', { code: 'INTERRUPTED' }));
     };
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);

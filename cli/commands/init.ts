@@ -1,4 +1,4 @@
-import { basename, relative, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type CommandAnswer } from '../base-command.ts';
 import { outputDocument } from '../output/document.ts';
@@ -30,12 +30,8 @@ export class Init extends BaseCommand<typeof Init> {
 
     await writeStarter(folder, files);
 
-    const shown = relative(process.cwd(), folder) || '.';
-    const next = [
-      `intendant validate ${shown}`,
-      `intendant plan ${shown}`,
-      `$EDITOR ${shown}/clusters/web/hosts/web-1.yaml`,
-    ];
+    const shown = this.args.dir;
+    const next = [`intendant validate ${shown}`, `intendant plan ${shown}`, 'intendant demo'];
     const document = outputDocument('StarterRepository', { folder, files: files.map((file) => file.path), next });
     return {
       document,
@@ -45,10 +41,10 @@ export class Init extends BaseCommand<typeof Init> {
           ...document.files.map((file) => `  ${file}`),
           '',
           paint('strong', 'Next:'),
-          `  ${next[0]}     check every document`,
-          `  ${next[1]}         what would be done`,
-          `  ${next[2]}   put in your own hosts`,
-          `  intendant demo   see it all at work, on this machine alone`,
+          `  put your own hosts into ${shown}/clusters/web/hosts/`,
+          `  ${next[0]}   checks every document`,
+          `  ${next[1]}       shows what would be done`,
+          `  ${next[2]}       shows it all at work, on this machine alone`,
         ].join('\n'),
     };
   }

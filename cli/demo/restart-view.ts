@@ -37,8 +37,16 @@ export function restartRows(
   return batches.flatMap((hosts, index) =>
     hosts.map((host) => {
       const result = objectIn(outcomes[host])['result'];
-      const state = typeof result === 'string' ? result : running.has(host) ? 'restarting' : 'waiting';
-      return { batch: index + 1, host, power: power.get(host) ?? 'up', reboots: reboots.get(host) ?? 0, state };
+      const row = {
+        batch: index + 1,
+        host,
+        power: power.get(host) ?? ('up' as const),
+        reboots: reboots.get(host) ?? 0,
+      };
+      // While it runs the status lists only what went wrong; a host that came back and is let go of has passed.
+      const passed = row.reboots > 0 && row.power === 'up' && operation !== undefined;
+      const state = running.has(host) ? 'restarting' : passed ? 'succeeded' : 'waiting';
+      return { ...row, state: typeof result === 'string' ? result : state };
     }),
   );
 }

@@ -1,0 +1,44 @@
+import { isTerminal, PHASES, type Phase } from '../reconciler/kinds/operation/record.ts';
+import { reviewOperation, type OperationReview } from '../reconciler/kinds/operation/review.ts';
+import type { Change } from '../reconciler/model/plan.ts';
+import { keyOf, type Inventory, type Resource, type ResourceKey } from '../reconciler/model/resource.ts';
+import type { ObjectStatus } from '../reconciler/model/status.ts';
+import { reviewChanges } from '../reconciler/view/review.ts';
+
+/** What a proposed repository would do. */
+export interface ProposedPlan {
+  changes: Change[];
+  /** Operations that would begin or go on, by name. */
+  operations: OperationReview[];
+}
+
+/** Compares a proposed repository with what is known of the fleet. Pure; `nowMs` is wall clock. */
+export function makePlan(desired: Inventory, objects: readonly ObjectStatus[], nowMs: number): ProposedPlan {
+  const known = new Map<ResourceKey, ObjectStatus>(objects.map((status) => [status.key, status]));
+  const statusOf = (key: string): ObjectStatus | undefined => known.get(key as ResourceKey);
+  const operations = desired.keys('Operation').flatMap((key) => {
+    const resource = desired.get(key) as Resource<'Operation'>;
+    const { suspend, cancel, retry = 0 } = resource.spec;
+    const status = known.get(key);
+    const again = status !== undefined && retry > roundOf(status);
+    if (suspend === true || cancel === true || (isOver(status) && !again)) return [];
+    return [reviewOperation(resource, desired, statusOf, nowMs)];
+  });
+  return { changes: reviewChanges({ desired, objects }), operations };
+}
+
+/** Whether an operation has come to its end, by what is known of it. */
+export function isFinishedIn(objects: readonly ObjectStatus[]): (operation: string) => boolean {
+  const known = new Map<ResourceKey, ObjectStatus>(objects.map((status) => [status.key, status]));
+  return (operation) => isOver(known.get(keyOf('Operation', operation)));
+}
+
+function isOver(status: ObjectStatus | undefined): boolean {
+  const phase = PHASES.find((each): each is Phase => each === status?.status);
+  return phase !== undefined && isTerminal(phase);
+}
+
+function roundOf(status: ObjectStatus): number {
+  const { round } = status.detail;
+  return typeof round === 'number' ? round : 0;
+}
