@@ -44,7 +44,12 @@ function body(transitions: readonly Transition[]): string {
 function describe({ key, from, to, status }: Transition): string {
   const trouble = status && troubleOf(status);
   const words = to === undefined ? 'removed' : from === undefined ? to : `${from} → ${to}`;
-  return line(`${key}: ${words}${trouble ? ` (${trouble.reason})` : ''}`);
+  return line(`${key}: ${words}${trouble ? ` (${wordOf(trouble.reason)})` : ''}`);
+}
+
+/** A reason as a bare word: a forge acts on `Fixes #1` and on `@name` in the message of a commit. */
+function wordOf(reason: string): string {
+  return reason.replace(/[^A-Za-z0-9]/g, '').slice(0, 60);
 }
 
 /** What is not well first, then what changed, then what is new. */

@@ -48,8 +48,8 @@ function fleetLine(summary: ReadmeInput['summary'], diagnostics: number, held: r
   const sum = (word: string): number =>
     [...summary.clusters.values()].reduce((total, cluster) => total + countIn(cluster, 'hosts', word), 0);
   const facts = [
-    `${summary.clusters.size} clusters`,
-    `${sum('total')} hosts`,
+    number(summary.clusters.size, 'cluster'),
+    number(sum('total'), 'host'),
     `${sum('available')} available`,
     `${sum('unavailable')} unavailable`,
   ];
@@ -98,6 +98,10 @@ function firstByKey(statuses: Iterable<ObjectStatus>, limit: number): ObjectStat
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function number(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function section(title: string, ...parts: string[]): string {

@@ -12,6 +12,8 @@ export interface SocketServerOptions extends Omit<SocketRoutesOptions, 'stopping
 
 /** Longest path of a unix socket on Linux, in bytes. */
 const MAX_PATH = 107;
+/** How long answers in hand may take to end when the daemon stops, before they are cut, in milliseconds. */
+const GRACE_MS = 500;
 /** How long a daemon may take to accept a connection before its socket counts as dead. */
 const ANSWER_MS = 1000;
 
@@ -25,14 +27,17 @@ export async function serveSocket(options: SocketServerOptions): Promise<{ close
   await refuseWhenTaken(path);
   const stop = new AbortController();
   const app = socketRoutes({ ...options, stopping: stop.signal });
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server & { closeAllConnections(): void };
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server &
+    Record<'closeIdleConnections' | 'closeAllConnections', () => void>;
   const inode = await listenPrivately(server, path);
   return {
     async close() {
       stop.abort(new Error('the daemon stops'));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
+      server.closeIdleConnections();
+      const late = setTimeout(() => server.closeAllConnections(), GRACE_MS);
       await closed;
+      clearTimeout(late);
       // Only our own: another daemon may have taken the place since.
       if ((await inodeOf(path)) === inode) await rm(path, { force: true });
     },
