@@ -1,6 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { holderName } from './compose/holder.ts';
-import { openStore } from './compose/open-store.ts';
 import { runSession } from './compose/session.ts';
 import { VERSION } from './compose/version.ts';
 import type { DaemonConfig } from './config/daemon-config.ts';
@@ -9,7 +7,8 @@ import { systemClock, type Clock } from './model/clock.ts';
 import { asIntendantError } from './model/errors.ts';
 import type { ResourceKey } from './model/resource.ts';
 import type { ObjectStatus } from './model/status.ts';
-import { lockFolder } from './store/folder-lock.ts';
+import { memberName } from './store/member.ts';
+import { openStore } from './store/open-store.ts';
 import { socketPath } from './view/socket-path.ts';
 import { serveSocket } from './view/socket-server.ts';
 import { StoreView } from './view/store-view.ts';
@@ -54,19 +53,14 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
   const stopping = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal;
   await mkdir(config.state, { recursive: true, mode: 0o700 });
-  const lock = await lockFolder(config.state);
   let hint = (): void => undefined;
-  const store = await openStore(config, clock).catch(async (error: unknown) => {
-    await lock.release();
-    throw error;
-  });
+  const store = await openStore(config, { clock });
   const path = socketPath(config.state);
-  const holder = holderName(config.state);
+  const holder = await memberName(config.state);
   const view = new StoreView({ store, fleet: config.fleet, clock, daemonLease: DAEMON_LEASE });
   const socket = await serveSocket({ path, store, view, clock, holder, hint: () => hint() }).catch(
     async (error: unknown) => {
       await store.close();
-      await lock.release();
       throw error;
     },
   );
@@ -109,7 +103,6 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
   const done = work().finally(async () => {
     await Promise.allSettled([socket.close()]);
     await store.close();
-    await lock.release();
   });
   return {
     done,

@@ -3,9 +3,11 @@ import type { ParsedKey } from 'ssh2';
 import { systemClock } from '../model/clock.ts';
 import { Bug, InvalidInput } from '../model/errors.ts';
 import type { ControlRequest, FleetReady, FleetStart } from './fleet-protocol.ts';
+import { newKeyPair } from './key-pair.ts';
 import { seededRandom } from './random.ts';
 import { FleetRecord } from './record.ts';
 import type { HostEvent } from './record.ts';
+import { newSshKeyPair } from './ssh-keys.ts';
 import { SimHost } from './sim-host.ts';
 import { SimServer } from './sim-server.ts';
 import type { Endpoint } from './sim-forward.ts';
@@ -26,12 +28,12 @@ export class Simulation {
       if (this.#hosts.has(name)) {
         throw new InvalidInput(`Two simulated hosts are named ${name}.`, { code: 'DUPLICATE_HOST' });
       }
-      const keys = ssh2.utils.generateKeyPairSync('ed25519');
+      const keys = newSshKeyPair();
       const host = new SimHost({ name, clock: systemClock, random, record: this.#record, rebootMs: start.rebootMs });
       const server = new SimServer({
         host,
         hostKey: keys.private,
-        otherHostKey: () => ssh2.utils.generateKeyPairSync('ed25519').private,
+        otherHostKey: () => newSshKeyPair().private,
         clientKey,
         resolve: (address, port) => this.#endpoints.get(`${address}:${port}`),
       });
