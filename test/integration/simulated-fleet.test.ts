@@ -107,7 +107,7 @@ describe('the simulated fleet over ssh', () => {
   });
 
   it('refuses any other key', async () => {
-    const { private: key } = ssh2.utils.generateKeyPairSync('ed25519');
+    const { private: key } = newKeyPair();
 
     await expect(login('web-1', { key })).rejects.toThrow('All configured authentication methods failed');
 
