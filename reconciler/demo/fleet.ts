@@ -5,7 +5,7 @@ import { workerEntry } from '../model/worker-entry.ts';
 import { ControlClient } from './fleet-control.ts';
 import type { ControlAnswer, FleetControl, FleetReady, FleetStart, SimulatedHostSpec } from './fleet-protocol.ts';
 import type { HostEvent } from './record.ts';
-import { newSshKeyPair } from './ssh-keys.ts';
+import { newKeyPair } from './key-pair.ts';
 
 /** How long the fleet's process may take to open its ports. */
 const START_TIMEOUT_MS = 30_000;
@@ -42,7 +42,7 @@ export interface SimulatedFleet {
 
 /** Starts simulated hosts in a process of their own. Throws Transient `FLEET_FAILED` when they cannot start. */
 export async function startFleet(options: FleetOptions): Promise<SimulatedFleet> {
-  const client = newSshKeyPair();
+  const client = newKeyPair();
   const hosts = options.hosts.map((host) => (typeof host === 'string' ? { name: host } : host));
   const start: FleetStart = {
     hosts,

@@ -7,7 +7,6 @@ import { newKeyPair } from './key-pair.ts';
 import { seededRandom } from './random.ts';
 import { FleetRecord } from './record.ts';
 import type { HostEvent } from './record.ts';
-import { newSshKeyPair } from './ssh-keys.ts';
 import { SimHost } from './sim-host.ts';
 import { SimServer } from './sim-server.ts';
 import type { Endpoint } from './sim-forward.ts';
@@ -28,12 +27,12 @@ export class Simulation {
       if (this.#hosts.has(name)) {
         throw new InvalidInput(`Two simulated hosts are named ${name}.`, { code: 'DUPLICATE_HOST' });
       }
-      const keys = newSshKeyPair();
+      const keys = newKeyPair();
       const host = new SimHost({ name, clock: systemClock, random, record: this.#record, rebootMs: start.rebootMs });
       const server = new SimServer({
         host,
         hostKey: keys.private,
-        otherHostKey: () => newSshKeyPair().private,
+        otherHostKey: () => newKeyPair().private,
         clientKey,
         resolve: (address, port) => this.#endpoints.get(`${address}:${port}`),
       });

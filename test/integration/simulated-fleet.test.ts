@@ -6,6 +6,7 @@ import type { Client } from 'ssh2';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connectFleet } from '../../reconciler/demo/fleet-control.ts';
 import { startFleet } from '../../reconciler/demo/fleet.ts';
+import { newKeyPair } from '../../reconciler/demo/key-pair.ts';
 import type { SimulatedFleet } from '../../reconciler/demo/fleet.ts';
 import type { HostEvent } from '../../reconciler/demo/record.ts';
 import { eventually } from '../support/eventually.ts';
