@@ -179,7 +179,15 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               }
             ]
           }
-        }
+        },
+        "examples": [
+          {
+            "name": "web-1",
+            "labels": {
+              "role": "web"
+            }
+          }
+        ]
       },
       "StringMap": {
         "type": "object",
@@ -587,7 +595,8 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "examples": [
               "https://10.20.0.2:6443"
             ],
-            "x-intendant-form": "an https URL without credentials in it"
+            "x-intendant-form": "an https URL without credentials in it",
+            "x-intendant-quiet": true
           },
           "tokenFrom": {
             "type": "object",

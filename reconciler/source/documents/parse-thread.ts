@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { allKinds } from '../../../schema/registry.ts';
 import { Bug } from '../../model/errors.ts';
 import { workerEntry } from '../../model/worker-entry.ts';
 import type { Blob, FromWorker, ParsedEntry, ToWorker } from './parse-messages.ts';
@@ -7,7 +8,11 @@ import { packBlobs } from './parse-messages.ts';
 
 /** One parse worker, seen from the main thread. One batch at a time. */
 export class ParseThread {
-  readonly #worker = new Worker(workerEntry(import.meta.url, './parse-worker'), { name: 'intendant-parse' });
+  readonly #worker = new Worker(workerEntry(import.meta.url, './parse-worker'), {
+    name: 'intendant-parse',
+    // Kinds that a package from outside registered: definitions are plain data.
+    workerData: allKinds(),
+  });
   #failure: Error | undefined;
 
   constructor() {

@@ -1,8 +1,12 @@
 /* Thread entry: parses batches of blobs and hands out the results in small messages, one for each pull. */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { KindDefinition } from '../../../schema/registry.ts';
+import { kindDefinition, registerKind } from '../../../schema/registry.ts';
 import { parseFile } from './parse-file.ts';
 import type { FromWorker, ParsedEntry, ToWorker } from './parse-messages.ts';
 import { DOCUMENTS_PER_MESSAGE } from './parse-messages.ts';
+
+for (const definition of workerData as KindDefinition[]) if (!kindDefinition(definition.kind)) registerKind(definition);
 
 let results: Generator<FromWorker> | undefined;
 

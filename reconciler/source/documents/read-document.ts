@@ -30,8 +30,10 @@ export function readDocument(yaml: YamlDocument, lines: LineTable): ReadDocument
   const value = readValue(yaml.contents, faults);
   // What cannot be read is not worth a second complaint from the schema about its place.
   const findings = faults.length > 0 && !isObject(value) ? [] : validateDocument(value);
+  const known = new Set(faults.map(({ offset }) => offset));
   for (const { code, message, pointer, at } of findings) {
-    faults.push({ code, message, offset: locate(yaml.contents, pointer, at) });
+    const offset = locate(yaml.contents, pointer, at);
+    if (!known.has(offset)) faults.push({ code, message, offset });
   }
   const document = isObject(value) ? identify(value, yaml, lines, faults.length === 0) : undefined;
   const about = document && { key: keyOf(document.kind, document.name), ...ownerOf(document) };

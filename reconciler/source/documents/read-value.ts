@@ -81,7 +81,7 @@ function readScalar({ value, source }: Scalar, offset: number, faults: Fault[]):
       const text = shown(source ?? String(value));
       faults.push({
         code: 'number-too-large',
-        message: `${text} is too large to keep its digits: put it in quotes`,
+        message: `${text} is too large: it would lose digits`,
         offset,
       });
     }

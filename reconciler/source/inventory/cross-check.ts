@@ -26,12 +26,28 @@ export interface CrossFinding {
 /** Looking for a near name among thousands takes time: only the first of many unknown references get a suggestion. */
 const MOST_SUGGESTIONS = 20;
 
-/** Everything that does not fit together, sorted by key. Linear in the number of resources and references. */
+/**
+ * Everything that does not fit together, sorted by key; the order of `resources` does not matter. Linear in the number of
+ * resources and references.
+ */
 export function crossCheck(view: CrossCheckView): CrossFinding[] {
   const hosts = connections(view);
-  return [...unknownReferences(view), ...severalFleets(view), ...sharedEndpoints(hosts), ...jumpCycles(hosts)].sort(
-    (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.pointer < b.pointer ? -1 : 1),
-  );
+  const findings = [
+    ...unknownReferences(view),
+    ...severalFleets(view),
+    ...sharedEndpoints(hosts),
+    ...jumpCycles(hosts),
+  ].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.pointer < b.pointer ? -1 : 1));
+  return withSuggestions(findings, view);
+}
+
+function withSuggestions(findings: CrossFinding[], { resources }: CrossCheckView): CrossFinding[] {
+  let left = MOST_SUGGESTIONS;
+  return findings.map((finding) => {
+    if (finding.missing === undefined || left-- <= 0) return finding;
+    const { kind, name } = splitKey(finding.missing);
+    return { ...finding, message: `${finding.message}${didYouMean(name, namesOf(kind, resources))}` };
+  });
 }
 
 function unknownReferences({ resources, exists }: CrossCheckView): CrossFinding[] {
@@ -41,8 +57,7 @@ function unknownReferences({ resources, exists }: CrossCheckView): CrossFinding[
       const missing = referenceKey(reference);
       if (resources.has(missing) || exists(missing)) continue;
       const { kind, name, pointer } = reference;
-      const guess = findings.length < MOST_SUGGESTIONS ? didYouMean(name, namesOf(kind, resources)) : '';
-      const message = `there is no ${kind} \`${name}\`${guess}`;
+      const message = `there is no ${kind} \`${name}\``;
       findings.push({ key: resourceKey(resource), code: 'unknown-reference', message, pointer, missing });
     }
   }
@@ -54,14 +69,17 @@ function* namesOf(kind: string, resources: ReadonlyMap<ResourceKey, Resource>): 
 }
 
 function severalFleets({ resources }: CrossCheckView): CrossFinding[] {
-  const fleets = [...resources.values()]
-    .filter(({ kind }) => kind === 'Fleet')
-    .map(resourceKey)
-    .sort();
+  const fleets = fleetKeys(resources);
   if (fleets.length < 2) return [];
   const names = fleets.map((key) => `\`${splitKey(key).name}\``).join(', ');
   const message = `there must be one Fleet, found ${names}: remove the others`;
   return fleets.map((key) => ({ key, code: 'several-fleets', message, pointer: '/metadata/name' }));
+}
+
+function fleetKeys(resources: ReadonlyMap<ResourceKey, Resource>): ResourceKey[] {
+  const keys: ResourceKey[] = [];
+  for (const [key, { kind }] of resources) if (kind === 'Fleet') keys.push(key);
+  return keys.sort();
 }
 
 interface HostConnection {
@@ -74,7 +92,9 @@ interface HostConnection {
 }
 
 function connections({ resources }: CrossCheckView): Map<string, HostConnection> {
-  const fleet = [...resources.values()].find((resource) => resource.kind === 'Fleet') as Resource<'Fleet'> | undefined;
+  // With several (an error of its own) the first by name counts.
+  const [fleetKey] = fleetKeys(resources);
+  const fleet = fleetKey && (resources.get(fleetKey) as Resource<'Fleet'> | undefined);
   const found = new Map<string, HostConnection>();
   for (const resource of resources.values()) {
     if (resource.kind !== 'Host') continue;
@@ -132,12 +152,18 @@ function jumpCycles(hosts: ReadonlyMap<string, HostConnection>): CrossFinding[] 
       host = host.jumpHost === undefined ? undefined : hosts.get(host.jumpHost);
     }
     if (!host || walkOf.get(host.name) !== walk) continue;
-    const cycle = trail.slice(trail.indexOf(host));
-    const names = [...cycle, host].map(({ name }) => name).join(' → ');
+    const cycle = fromFirstName(trail.slice(trail.indexOf(host)));
+    const names = [...cycle, cycle[0]!].map(({ name }) => name).join(' → ');
     for (const { key, ownJumpHost } of cycle) {
       const pointer = ownJumpHost ? '/spec/jumpHost' : '/metadata/name';
       findings.push({ key, code: 'jump-host-cycle', message: `its jump hosts lead back to itself: ${names}`, pointer });
     }
   }
   return findings;
+}
+
+/** The same cycle, told from the host that is first by name. */
+function fromFirstName(cycle: readonly HostConnection[]): HostConnection[] {
+  const first = cycle.reduce((best, { name }, index) => (name < cycle[best]!.name ? index : best), 0);
+  return [...cycle.slice(first), ...cycle.slice(0, first)];
 }

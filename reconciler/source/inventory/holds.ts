@@ -63,7 +63,9 @@ export class Holds {
 
   /** Objects that were last read from this file and stand nowhere now: they may be what cannot be read. */
   holdOrphans(path: string): ResourceKey[] {
-    const orphans = this.#lastOf(path).filter((key) => this.#table.placements(key).length === 0);
+    const orphans = this.#lastOf(path)
+      .filter((key) => this.#table.placements(key).length === 0)
+      .sort();
     for (const key of orphans) this.holdDocument(key, path);
     return orphans;
   }
