@@ -6,18 +6,18 @@ import { sshTransport } from '../hosts/ssh-transport.ts';
 import type { KindLog } from '../kinds/context.ts';
 import { controllerRegistry } from '../kinds/registry.ts';
 import type { Clock, Random } from '../model/clock.ts';
-import { parseDuration } from '../model/duration.ts';
 import { asIntendantError } from '../model/errors.ts';
-import type { Inventory, ResourceKey } from '../model/resource.ts';
+import type { ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
 import { Poller } from '../source/git/poller.ts';
-import { StatusWriter } from '../status/status-writer.ts';
+import type { StatusSource } from '../status/status-source.ts';
 import { keys } from '../store/keys.ts';
 import { ensureMeta } from '../store/meta.ts';
-import { openMirror } from '../store/mirror.ts';
+import { openMirror, type Mirror } from '../store/mirror.ts';
 import type { MetaRecord } from '../store/records.ts';
 import type { Lease, StateStore } from '../store/state-store.ts';
 import { openGit } from './open-git.ts';
+import { StatusBranch } from './status-branch.ts';
 
 export interface SessionOptions {
   config: DaemonConfig;
@@ -61,7 +61,16 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     log,
     acceptRevision: config.acceptRevision,
   });
-  let writer: StatusWriter | undefined;
+  const status = new StatusBranch({
+    open: (name) => git.writer(name),
+    source: statusSource(config.fleet, live, keeper),
+    clock,
+    random,
+    log,
+    version: options.version,
+    fleet: config.fleet,
+    once: options.once,
+  });
   const manager = new Manager({
     keeper,
     live,
@@ -83,38 +92,12 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     for (const changedKey of changed) {
       if (!changedKey.startsWith(keys.objects)) continue;
       const key = changedKey.slice(keys.objects.length) as ResourceKey;
-      writer?.touch(key);
+      status.touch(key);
       options.onStatus(key, live.get(changedKey) as unknown as ObjectStatus | undefined);
     }
   });
 
   const background: Promise<unknown>[] = [];
-  /** The status branch is named by the Fleet, so its writer begins with the first revision. */
-  const beginStatus = (): void => {
-    const { branch: statusBranch, ...settings } = statusSettings(keeper.inventory);
-    writer?.configure(settings);
-    if (writer || !keeper.record) return;
-    writer = new StatusWriter({
-      branch: git.writer(statusBranch),
-      ref: `refs/heads/${statusBranch}`,
-      source: {
-        fleetName: config.fleet,
-        *objects() {
-          for (const [, value] of live.list(keys.objects)) yield value as unknown as ObjectStatus;
-        },
-        object: (key) => live.get(keys.object(key)) as unknown as ObjectStatus | undefined,
-        revision: () => keeper.record,
-        meta: () => live.get(keys.meta) as unknown as MetaRecord,
-      },
-      clock,
-      random,
-      log,
-      version: options.version,
-      author: { name: 'Intendant', email: `intendant@${config.fleet}.invalid` },
-      ...settings,
-    });
-    if (!options.once) background.push(writer.run(signal).catch(() => undefined));
-  };
   let looked = false;
   let failure: unknown;
   const poller = new Poller({
@@ -127,8 +110,8 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
         log.warn({ branch }, 'the config branch does not exist on the remote yet');
       } else {
         const changed = await keeper.advance(tip, within);
-        beginStatus();
-        writer?.touchFleet();
+        await status.follow(keeper.inventory, signal);
+        status.touchFleet();
         if (changed) manager.queueChanged(changed);
       }
       looked = true;
@@ -144,7 +127,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
 
   try {
     await keeper.restore(signal);
-    beginStatus();
+    await status.follow(keeper.inventory, signal);
     manager.queueAll();
     git.source.onHint(() => poller.hint());
     options.onHintable(() => poller.hint());
@@ -154,13 +137,13 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
         if (failure !== undefined) throw asIntendantError(failure);
         await clock.sleep(CONVERGED_POLL_MS, signal);
       }
-      await writer?.flush(signal);
+      await status.flush(signal);
     } else {
       await Promise.race([...background, untilAborted(signal)]);
     }
   } finally {
     ended.abort(new Error('the session has ended'));
-    await Promise.allSettled(background);
+    await Promise.allSettled([...background, status.close()]);
     await Promise.allSettled([transport.close(), git.close(), live.close()]);
   }
 }
@@ -172,12 +155,15 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-function statusSettings(inventory: Inventory): { branch: string; windowMs: number; heartbeatMs: number } {
-  const key = inventory.keys('Fleet')[0] as ResourceKey<'Fleet'> | undefined;
-  const status = key ? inventory.get(key)?.spec.status : undefined;
+/** What the status writer reads: the live state in memory. */
+function statusSource(fleetName: string, live: Mirror, keeper: RevisionKeeper): StatusSource {
   return {
-    branch: status?.branch ?? 'intendant/status',
-    windowMs: parseDuration(status?.window ?? '2s'),
-    heartbeatMs: parseDuration(status?.heartbeat ?? '1h'),
+    fleetName,
+    *objects() {
+      for (const [, value] of live.list(keys.objects)) yield value as unknown as ObjectStatus;
+    },
+    object: (key) => live.get(keys.object(key)) as unknown as ObjectStatus | undefined,
+    revision: () => keeper.record,
+    meta: () => live.get(keys.meta) as unknown as MetaRecord,
   };
 }

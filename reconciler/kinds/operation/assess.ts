@@ -37,7 +37,7 @@ export function assessOperation(
     status: record.phase,
     conditions: mergeConditions(observed.previous?.conditions ?? [], claims, isoTime(context.nowMs)),
     ...attempted,
-    detail: detailOf(spec, record, considered, observed, tally),
+    detail: { ...detailOf(spec, record, considered, observed, tally), ...(resource ? {} : { removed: true }) },
   };
   return { status, record: record as unknown as Json, outcome: outcomeOf(considered) };
 }
