@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newKeyPair } from '../../../reconciler/demo/key-pair.ts';
 import { loadIdentity } from '../../../reconciler/ssh/identity.ts';
 
-const plain = ssh2.utils.generateKeyPairSync('ed25519').private;
-const locked = ssh2.utils.generateKeyPairSync('ed25519', {
+const plain = newKeyPair().private;
+const locked = newKeyPair({
   passphrase: 'open sesame',
   cipher: 'aes256-ctr',
   rounds: 4,
