@@ -13,6 +13,8 @@ import type { CommandResult, RunLimits } from './transport.ts';
 
 /** Commands at once on one connection; more wait in line. sshd allows ten sessions by default, other clients want some. */
 const CHANNELS_PER_HOST = 4;
+/** Refusals to open a channel while none of ours was open, after which the server is believed. */
+const MAX_REFUSALS = 8;
 
 /** What of time and limits a pooled connection needs. */
 export interface PooledConnectionOptions {
@@ -90,7 +92,7 @@ export class PooledConnection {
   async #runNow(text: string, limits: RunLimits, bound: AbortSignal, signal: AbortSignal): Promise<CommandResult> {
     const { clock } = this.#options;
     const since = clock.monotonic();
-    for (;;) {
+    for (let quiet = 0; ;) {
       try {
         return await this.#busyWith(async () => {
           const channel = await exec(this.client, text, bound, limits.timeoutMs);
@@ -99,8 +101,8 @@ export class PooledConnection {
         });
       } catch (error) {
         if (signal.aborted) throw abortReason(signal);
-        // A server that allows fewer sessions than we do refused to open one: nothing ran. Wait for one of ours to end.
-        if (refusedToOpen(error) && this.#busy > 0 && (await this.#oneEnds(bound))) continue;
+        // A server that allows fewer sessions than we do refused to open one: nothing ran, so trying again is safe.
+        if (refusedToOpen(error) && (await this.#roomAgain(this.#busy > 0 ? 0 : ++quiet, bound))) continue;
         if (signal.aborted) throw abortReason(signal);
         const why = bound.aborted ? 'no channel in time' : messageOf(error);
         return lost(`the command did not start: ${why}`, clock.monotonic() - since);
@@ -116,6 +118,20 @@ export class PooledConnection {
       this.#busy--;
       for (const wake of this.#waiters.splice(0)) wake();
     }
+  }
+
+  /**
+   * Waits for a command of ours to end; when none is under way the server may still be clearing one up, so a little
+   * while, longer each time (`quiet` counts those). False when that is no use any more.
+   */
+  async #roomAgain(quiet: number, signal: AbortSignal): Promise<boolean> {
+    if (quiet === 0) return this.#oneEnds(signal);
+    if (quiet > MAX_REFUSALS) return false;
+    const slept = this.#options.clock.sleep(20 * 2 ** Math.min(quiet, 6), signal);
+    return slept.then(
+      () => true,
+      () => false,
+    );
   }
 
   /** True when another command of this connection ended, false when the time did. */

@@ -104,7 +104,7 @@ describeWith(['sshd'], 'the pooled transport on a real sshd', () => {
 
   it('tells an exit code, a signal and standard error apart', async () => {
     const exited = await run('sh', '-c', 'echo out; echo err >&2; exit 3');
-    const killed = await run('sh', '-c', 'kill -9 $$');
+    const killed = await run(new ShellWord('kill -9 $$'));
 
     expect(exited).toMatchObject({ ended: 'exited', exitCode: 3, stdout: 'out\n', stderr: 'err\n', droppedBytes: 0 });
     expect(killed).toMatchObject({ ended: 'exited', signal: 'SIGKILL' });
