@@ -11,6 +11,7 @@ import type { ConfigSourceOptions } from '../../reconciler/source/git/config-eng
 import type { BranchCommit } from '../../reconciler/source/source.ts';
 import { TestRemote } from '../support/git-remote.ts';
 import { startGitHttp } from '../support/git-http.ts';
+import { INVALID_REF_NAMES, VALID_REF_NAMES } from '../support/ref-names.ts';
 import { makeKey } from '../support/sshd.ts';
 import { describeWith } from '../support/real-parts.ts';
 
@@ -471,6 +472,22 @@ describeWith(['git'], 'a local repository', () => {
     const read = [first, second].map(({ value }) => (value as { oids: string[] }).oids.length);
     expect(read).toEqual([200, 100]);
     engine.close();
+  });
+});
+
+describeWith(['git'], 'ref names', () => {
+  function gitTakes(name: string): boolean {
+    try {
+      execFileSync('git', ['check-ref-format', name], { stdio: 'ignore' });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  it('are listed in the tests as git itself judges them', () => {
+    expect(VALID_REF_NAMES.filter((name) => !gitTakes(name))).toEqual([]);
+    expect(INVALID_REF_NAMES.filter(gitTakes)).toEqual([]);
   });
 });
 

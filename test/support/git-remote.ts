@@ -76,7 +76,12 @@ export class TestRemote {
 
   /** Runs real git in the remote repository. */
   git(...args: string[]): string {
-    return execFileSync('git', ['--git-dir', this.gitDir, ...args], { env: ENV, encoding: 'utf8' }).trim();
+    return execFileSync('git', ['--git-dir', this.gitDir, ...args], {
+      env: ENV,
+      encoding: 'utf8',
+      // What git says to people; a failure still throws with it.
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }).trim();
   }
 
   /** Commits on a branch, as somebody else would have pushed; gives the commit. `from` undefined: on its tip. */
@@ -115,7 +120,7 @@ export class TestRemote {
 
   /** Whether git finds nothing wrong with the remote. */
   isSound(): boolean {
-    this.git('fsck', '--strict', '--no-dangling');
+    this.git('fsck', '--strict', '--no-dangling', '--no-progress');
     return existsSync(this.gitDir);
   }
 }

@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { branchRef, isRefName } from '../../../../reconciler/source/git/ref-name.ts';
 import { displayAddress, parseGitUrl } from '../../../../reconciler/source/git/url.ts';
-import { whyMissing } from '../../../support/real-parts.ts';
+import { INVALID_REF_NAMES, VALID_REF_NAMES } from '../../../support/ref-names.ts';
 
 describe('the address of a repository', () => {
   it.each([
@@ -40,7 +39,7 @@ describe('the address of a repository', () => {
     'http://127.0.0.1.evil.example/fleet.git',
     '--upload-pack=touch /tmp/x',
     'ssh://-oProxyCommand=x/fleet',
-    'ssh://git@host/-x'.replace('/-x', '/'),
+    'ssh://git@host/',
     'git@host:-x',
     '-git@host:x',
     'https://git.example.net/a\nb',
@@ -82,22 +81,12 @@ describe('the address of a repository', () => {
 });
 
 describe('a ref name', () => {
-  const names = [
-    'refs/heads/main', 'refs/heads/intendant/status', 'refs/heads/a.b', 'refs/heads/.a', 'refs/heads/a.lock', 'refs/heads/a..b',
-    'refs/heads/a b', 'refs/heads/a~b', 'refs/heads/a^', 'refs/heads/a:b', 'refs/heads/a?', 'refs/heads/a*', 'refs/heads/a[',
-    'refs/heads/a\\b', 'refs/heads/', 'refs//heads', 'refs/heads/a/', 'refs/heads/a.', 'refs/heads/@{', 'refs/heads/@', 'main',
-    'refs/heads/a.lock/b', 'refs/heads/ü', 'refs/heads/a\u007f', '@',
-  ]; // prettier-ignore
+  it.each(VALID_REF_NAMES)('%j is taken', (name) => {
+    expect(isRefName(name)).toBe(true);
+  });
 
-  it.skipIf(whyMissing('git') !== undefined).each(names)('%j is judged as git judges it', (name) => {
-    let valid = true;
-    try {
-      execFileSync('git', ['check-ref-format', name], { stdio: 'ignore' });
-    } catch {
-      valid = false;
-    }
-
-    expect(isRefName(name)).toBe(valid);
+  it.each(INVALID_REF_NAMES)('%j is refused', (name) => {
+    expect(isRefName(name)).toBe(false);
   });
 
   it.each(['-x', '--upload-pack=x', 'a..b', '', 'a\u0000b', '../../x'])(

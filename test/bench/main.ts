@@ -1,0 +1,44 @@
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type BenchPart, type Figure } from './figure.ts';
+import { gitColdStart } from './git-cold-start.ts';
+import { startUp } from './start-up.ts';
+import { unchangedPoll } from './unchanged-poll.ts';
+
+/** Every part of the benchmark, in the order in which it runs. */
+const PARTS: readonly BenchPart[] = [unchangedPoll, gitColdStart, startUp];
+
+const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
+const wanted = values.only === undefined ? undefined : new Set(values.only.split(','));
+const known = PARTS.flatMap(({ names }) => names);
+const unknown = [...(wanted ?? [])].filter((name) => !known.includes(name));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no figure named ${unknown.join(', ')}; there are ${known.join(', ')}.\n`);
+  process.exit(2);
+}
+
+const figures: Figure[] = [];
+for (const part of PARTS) {
+  if (wanted && !part.names.some((name) => wanted.has(name))) continue;
+  for (const figure of await part.run()) {
+    if (wanted && !wanted.has(figure.name)) continue;
+    figures.push(figure);
+    process.stdout.write(`${line(figure)}\n`);
+  }
+}
+if (values.json !== undefined) {
+  const machine = { node: process.version, cpus: cpus().length };
+  writeFileSync(values.json, `${JSON.stringify({ machine, figures }, undefined, 2)}\n`);
+}
+
+/** `name   value unit   yardstick   ratio`, in columns. */
+function line({ name, value, unit, yardstick, ratio }: Figure): string {
+  const beside = yardstick === undefined ? '' : `yardstick ${shown(yardstick)} ${unit}`;
+  const times = ratio === undefined ? '' : `ratio ${ratio.toFixed(2)}`;
+  return `${name.padEnd(24)}${`${shown(value)} ${unit}`.padStart(14)}   ${beside.padEnd(26)}${times}`.trimEnd();
+}
+
+function shown(value: number): string {
+  return value.toFixed(value < 100 ? 1 : 0);
+}
