@@ -108,9 +108,9 @@ export async function startSshd(options: SshdOptions): Promise<TestSshd> {
     thaw: () => signalAll([child?.pid ?? 0, ...sessionsOf(child?.pid)], 'SIGCONT'),
     async start() {
       mkdirSync('/run/sshd', { recursive: true });
+      const listening = server.log().filter(isListening).length;
       const started = spawn(SSHD, ['-D', '-f', join(folder, 'sshd_config'), '-E', logFile], { stdio: 'ignore' });
       child = started;
-      const listening = server.log().filter(isListening).length;
       await eventually(() => {
         if (started.exitCode !== null) throw new Error(`sshd ended: ${server.log().join('\n')}`);
         return server.log().filter(isListening).length > listening;
