@@ -98,23 +98,39 @@ function connections({ resources }: CrossCheckView): Map<string, HostConnection>
   const found = new Map<string, HostConnection>();
   for (const resource of resources.values()) {
     if (resource.kind !== 'Host') continue;
-    const { spec, metadata } = resource as Resource<'Host'>;
-    const cluster = spec.cluster === undefined ? undefined : resources.get(keyOf('Cluster', spec.cluster));
-    const settings = resolveConnection(
-      metadata.name,
-      spec,
-      (cluster as Resource<'Cluster'> | undefined)?.spec,
-      fleet?.spec,
-    );
-    found.set(metadata.name, {
-      key: resourceKey(resource),
-      name: metadata.name,
-      endpoint: `${settings.address.toLowerCase()} port ${settings.port}${settings.jumpHost === undefined ? '' : ` behind ${settings.jumpHost}`}`,
-      jumpHost: settings.jumpHost,
-      ownJumpHost: spec.jumpHost !== undefined,
-    });
+    const host = resource as Resource<'Host'>;
+    const cluster = host.spec.cluster === undefined ? undefined : resources.get(keyOf('Cluster', host.spec.cluster));
+    found.set(host.metadata.name, connectionOf(host, cluster as Resource<'Cluster'> | undefined, fleet));
   }
   return found;
+}
+
+/** Found once per host as long as its cluster and the fleet are the same: most commits change neither. */
+const knownConnections = new WeakMap<
+  Resource<'Host'>,
+  { cluster: unknown; fleet: unknown; connection: HostConnection }
+>();
+
+function connectionOf(
+  host: Resource<'Host'>,
+  cluster: Resource<'Cluster'> | undefined,
+  fleet: Resource<'Fleet'> | undefined,
+): HostConnection {
+  const known = knownConnections.get(host);
+  if (known && known.cluster === cluster && known.fleet === fleet) return known.connection;
+  const { name } = host.metadata;
+  const { address, port, jumpHost } = resolveConnection(name, host.spec, cluster?.spec, fleet?.spec);
+  const behind = jumpHost === undefined ? '' : ` behind ${jumpHost}`;
+  const endpoint = `${address.toLowerCase()} port ${port}${behind}`;
+  const connection = {
+    key: keyOf('Host', name),
+    name,
+    endpoint,
+    jumpHost,
+    ownJumpHost: host.spec.jumpHost !== undefined,
+  };
+  knownConnections.set(host, { cluster, fleet, connection });
+  return connection;
 }
 
 function sharedEndpoints(hosts: ReadonlyMap<string, HostConnection>): CrossFinding[] {

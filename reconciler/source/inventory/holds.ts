@@ -78,10 +78,9 @@ export class Holds {
   /** Holds every object of a held cluster, and every object that refers to one. */
   spread(): void {
     if (this.all || this.units.size === 0) return;
-    const keys = new Set([...this.#last.resources().keys(), ...[...this.#table.entries()].map(([key]) => key)]);
-    for (const key of keys) {
-      if (this.keys.has(key)) continue;
-      if (this.versions(key).some((version) => this.#concernsHeld(version))) this.keys.add(key);
+    for (const [key, resource] of this.#last.resources()) if (this.#concernsHeld(resource)) this.keys.add(key);
+    for (const [key, placements] of this.#table.entries()) {
+      if (placements.some(({ resource }) => this.#concernsHeld(resource))) this.keys.add(key);
     }
   }
 
@@ -90,7 +89,7 @@ export class Holds {
     return resourceReferences(version).some(({ kind, name }) => kind === 'Cluster' && this.units.has(name));
   }
 
-  #ownersOf(version: Resource): string[] {
+  #ownersOf(version: Resource): readonly string[] {
     return ownersOf(version, (key) => this.#last.get(key) ?? this.#table.placements(key)[0]?.resource);
   }
 

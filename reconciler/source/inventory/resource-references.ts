@@ -26,18 +26,31 @@ export function referenceKey({ kind, name }: Reference): ResourceKey {
   return keyOf(kind, name);
 }
 
+const knownOwners = new WeakMap<Resource, readonly string[]>();
+
 /**
  * The clusters that a resource belongs to: itself, those that its owner fields name, and for an Operation on listed hosts
  * theirs. Empty: it belongs to none.
  */
-export function ownersOf(resource: Resource, get: (key: ResourceKey) => Resource | undefined): string[] {
+export function ownersOf(resource: Resource, get: (key: ResourceKey) => Resource | undefined): readonly string[] {
   if (resource.kind === 'Cluster') return [resource.metadata.name];
-  const references = resourceReferences(resource);
-  const owners = new Set(references.filter(({ owner }) => owner).map(({ name }) => name));
-  if (resource.kind !== 'Operation') return [...owners];
-  for (const reference of references) {
+  const named = namedOwners(resource);
+  if (resource.kind !== 'Operation') return named;
+  const owners = new Set(named);
+  for (const reference of resourceReferences(resource)) {
     const host = reference.kind === 'Host' ? get(referenceKey(reference)) : undefined;
-    if (host) for (const { owner, name } of resourceReferences(host)) if (owner) owners.add(name);
+    for (const owner of host ? namedOwners(host) : []) owners.add(owner);
   }
   return [...owners];
+}
+
+/** The clusters that owner fields name, found once per resource. */
+function namedOwners(resource: Resource): readonly string[] {
+  let owners = knownOwners.get(resource);
+  if (!owners) {
+    const references = resourceReferences(resource).filter(({ owner }) => owner);
+    owners = [...new Set(references.map(({ name }) => name))];
+    knownOwners.set(resource, owners);
+  }
+  return owners;
 }

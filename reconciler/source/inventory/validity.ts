@@ -138,8 +138,12 @@ function compose(
 function without(
   resources: ReadonlyMap<ResourceKey, Resource>,
   excluded: (key: ResourceKey) => boolean,
-): Map<ResourceKey, Resource> {
-  return new Map([...resources].filter(([key]) => !excluded(key)));
+): ReadonlyMap<ResourceKey, Resource> {
+  const left = [...resources.keys()].filter(excluded);
+  if (left.length === 0) return resources;
+  const rest = new Map(resources);
+  for (const key of left) rest.delete(key);
+  return rest;
 }
 
 function diagnosticAt({ path, document }: Placement, finding: CrossFinding, cluster: string | undefined): Diagnostic {
