@@ -22,13 +22,14 @@ export function deadlineOf({ step, deps, name }: ActionContext): number {
   for (const [, value] of deps.live.list(keys.journal(operation, name, ''))) {
     const entry = value as unknown as JournalRecord;
     if (entry.step.id === step.id) {
-      return Math.max(Date.parse(entry.startedAt) + step.timeoutMs, deps.clock.now() + LEAST_LOOK_MS);
+      const leastLook = Math.min(LEAST_LOOK_MS, step.timeoutMs);
+      return Math.max(Date.parse(entry.startedAt) + step.timeoutMs, deps.clock.now() + leastLook);
     }
   }
   return deps.clock.now() + step.timeoutMs;
 }
 
-/** A step that was left open is looked at for at least this long, in milliseconds. */
+/** A step that was left open is looked at for at least this long, or its timeout if that is shorter, in milliseconds. */
 const LEAST_LOOK_MS = 30_000;
 
 export function succeeded(reason: string, message: string, data?: StepOutcome['data']): StepOutcome {

@@ -22,16 +22,19 @@ export async function tryUntil<T>(
   attempt: (signal: AbortSignal) => Promise<Try<T>>,
 ): Promise<{ answer: T } | { gaveUp: string; code?: string }> {
   let pause = FIRST_PAUSE_MS;
-  let last = 'it was not tried';
+  let last = 'it did not answer';
   for (;;) {
     const left = deadline - clock.now();
     if (left <= 0) return { gaveUp: last };
+    const over = AbortSignal.timeout(Math.ceil(left));
     try {
-      const result = await attempt(AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(left))]));
+      const result = await attempt(AbortSignal.any([signal, over]));
       if ('answer' in result) return result;
       last = result.again;
     } catch (thrown) {
       signal.throwIfAborted();
+      // The deadline fell into this try: what it threw is the deadline and says nothing about the host.
+      if (over.aborted) return { gaveUp: last };
       const error = asIntendantError(thrown);
       if (error.disposition === 'Bug') throw error;
       if (error.disposition === 'InvalidInput') return { gaveUp: error.message, code: error.code };
