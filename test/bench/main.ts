@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type BenchPart, type Figure } from './figure.ts';
 import { gitColdStart } from './git-cold-start.ts';
@@ -28,8 +27,7 @@ for (const part of PARTS) {
   }
 }
 if (values.json !== undefined) {
-  const machine = { node: process.version, cpus: cpus().length };
-  writeFileSync(values.json, `${JSON.stringify({ machine, figures }, undefined, 2)}\n`);
+  writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
 }
 
 /** `name   value unit   yardstick   ratio`, in columns. */
