@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { EMBEDDED_FOLDER, openStore } from '../reconciler/compose/open-store.ts';
+import { openStore } from '../reconciler/store/open-store.ts';
 import type { DaemonConfig, StoreConfig } from '../reconciler/config/daemon-config.ts';
 import { systemClock } from '../reconciler/model/clock.ts';
 import { InvalidInput, Transient } from '../reconciler/model/errors.ts';
@@ -109,10 +109,10 @@ function storeOf({ etcd }: ViewFlagValues): StoreConfig {
 }
 
 async function openLiveState(store: StoreConfig, fleet: string, state: string): Promise<StateStore> {
-  if (store.type === 'embedded' && !existsSync(join(state, EMBEDDED_FOLDER))) {
+  if (store.type === 'embedded' && !existsSync(join(state, 'store'))) {
     throw new Transient(`There is no store in ${state}.`, { code: 'STORE_MISSING' });
   }
-  return openStore({ fleet, state, store }, systemClock);
+  return openStore({ fleet, state, store }, { asReader: true });
 }
 
 async function openStatus(branch: BranchWriter, name: string): Promise<FleetView> {

@@ -15,7 +15,9 @@ export async function eventually<T>(
       last = error;
     }
     if (performance.now() > deadline) {
-      throw new Error(`not within ${timeoutMs} ms: ${last instanceof Error ? last.message : String(last)}`, { cause: last });
+      throw new Error(`not within ${timeoutMs} ms: ${last instanceof Error ? last.message : String(last)}`, {
+        cause: last,
+      });
     }
     await delay(everyMs);
   }
