@@ -49,7 +49,7 @@ export function consider(
   }
 
   const progress = (host: string): HostProgress => progressOf(host, begun.round, observed);
-  const decision = decideRollout({
+  const decided = decideRollout({
     batches: begun.batches,
     progress,
     unavailable: unavailableHosts(begun.round, observed, context.nowMs),
@@ -59,6 +59,7 @@ export function consider(
     claimedByOther: (host) => claimedByOther(observed, host),
     nowMs: context.nowMs,
   });
+  const decision = withNextLook(decided, begun.round, observed);
   const record = withPhase(
     { ...begun, ...(wishes.cancel ? { cancelled: true } : {}) },
     phaseOf(decision, begun, wishes, observed),
@@ -190,11 +191,42 @@ function unavailableHosts(round: number, observed: OperationObserved, nowMs: num
 
 /** A host that failed in our hands is down until it is seen again; one whose check failed afterwards, until a retry proves it. */
 function leftDown(name: string, host: HostView, round: number, observed: OperationObserved): boolean {
-  const entries = entriesOf(name, round, observed);
-  const verdict = entries.find((entry) => entry.step.verdict)?.outcome;
-  if (verdict?.result !== 'failed' || verdict.data?.down !== true) return false;
-  const checkFailed = entries.some((entry) => entry.step.action === 'checkAfter' && entry.outcome?.result === 'failed');
-  return checkFailed || host.lastSeen === undefined || host.lastSeen <= Date.parse(verdict.at);
+  return hasFailedCheck(name, round, observed) || unseenSinceFailing(name, host, round, observed);
+}
+
+function hasFailedCheck(name: string, round: number, observed: OperationObserved): boolean {
+  if (failedVerdict(name, round, observed) === undefined) return false;
+  return entriesOf(name, round, observed).some(
+    (entry) => entry.step.action === 'checkAfter' && entry.outcome?.result === 'failed',
+  );
+}
+
+function unseenSinceFailing(name: string, host: HostView, round: number, observed: OperationObserved): boolean {
+  const verdict = failedVerdict(name, round, observed);
+  return verdict !== undefined && (host.lastSeen === undefined || host.lastSeen <= Date.parse(verdict.at));
+}
+
+/** The host's outcome in this round when it failed in a way that may have left it down. */
+function failedVerdict(name: string, round: number, observed: OperationObserved): JournalRecord['outcome'] {
+  const verdict = entriesOf(name, round, observed).find((entry) => entry.step.verdict)?.outcome;
+  return verdict?.result === 'failed' && verdict.data?.down === true ? verdict : undefined;
+}
+
+/** How soon to look whether a failed host has been seen, in milliseconds. */
+const LOOK_AGAIN_MS = 2000;
+
+/**
+ * A host that failed and answers again does not change its status, so nobody is told: the operation looks by itself. One
+ * that stays away becomes `failed`, and its return then wakes the operation.
+ */
+function withNextLook(decision: RolloutDecision, round: number, observed: OperationObserved): RolloutDecision {
+  const { hold } = decision;
+  if (hold?.reason !== 'MaxUnavailable') return decision;
+  const soon = [...observed.scope].some(
+    ([name, host]) =>
+      host.active && unseenSinceFailing(name, host, round, observed) && !hasFailedCheck(name, round, observed),
+  );
+  return soon ? { ...decision, hold: { ...hold, retryAfterMs: LOOK_AGAIN_MS } } : decision;
 }
 
 function claimedByOther(observed: OperationObserved, host: string): string | undefined {

@@ -145,6 +145,19 @@ describe('consider', () => {
     expect(record.phase).toBe('Succeeded');
   });
 
+  it('looks again by itself for a failed host that answers, and waits to be told of one that is down', () => {
+    const world = new OperationWorld(restart({ rollout: { batches: 1, maxFailures: 1 } }), hosts);
+    world.play((host, action) => (host === 'web-1' && action === 'prove' ? 'failed' : 'succeeded'));
+
+    const answering = world.look()?.decision?.hold;
+    world.hosts.get('web-1')!.active = false;
+    const down = world.look()?.decision?.hold;
+
+    expect(answering).toMatchObject({ reason: 'MaxUnavailable', retryAfterMs: 2000 });
+    expect(down).toMatchObject({ reason: 'MaxUnavailable' });
+    expect(down?.retryAfterMs).toBeUndefined();
+  });
+
   it('acts on each host at most once, within bounds and whatever fails, across crashes at any moment', () => {
     const scenario = fc.record({
       count: fc.integer({ min: 1, max: 12 }),
