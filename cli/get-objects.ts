@@ -14,7 +14,7 @@ export function kindNamed(word: string): string {
   const found = findKind(word);
   if (found) return found.kind;
   const names = allKinds().flatMap(({ kind, plural, shortNames }) => [kind, plural, ...shortNames]);
-  throw new InvalidInput(`There is no kind "${word}"${didYouMean(word, names)}.`, {
+  throw new InvalidInput(`There is no kind "${word}"${didYouMean(word, names) || '.'}`, {
     code: 'USAGE',
     hint: `Kinds are ${allKinds()
       .map(({ plural }) => plural)

@@ -12,8 +12,16 @@ export interface ProposedPlan {
   operations: OperationReview[];
 }
 
-/** Compares a proposed repository with what is known of the fleet. Pure; `nowMs` is wall clock. */
-export function makePlan(desired: Inventory, objects: readonly ObjectStatus[], nowMs: number): ProposedPlan {
+/**
+ * Compares a proposed repository with what is known of the fleet. With the repository that is in effect (`accepted`),
+ * changes name their fields. Pure; `nowMs` is wall clock.
+ */
+export function makePlan(
+  desired: Inventory,
+  objects: readonly ObjectStatus[],
+  accepted: Inventory | undefined,
+  nowMs: number,
+): ProposedPlan {
   const known = new Map<ResourceKey, ObjectStatus>(objects.map((status) => [status.key, status]));
   const statusOf = (key: string): ObjectStatus | undefined => known.get(key as ResourceKey);
   const operations = desired.keys('Operation').flatMap((key) => {
@@ -24,7 +32,7 @@ export function makePlan(desired: Inventory, objects: readonly ObjectStatus[], n
     if (suspend === true || cancel === true || (isOver(status) && !again)) return [];
     return [reviewOperation(resource, desired, statusOf, nowMs)];
   });
-  return { changes: reviewChanges({ desired, objects }), operations };
+  return { changes: reviewChanges({ desired, objects, accepted }), operations };
 }
 
 /** Whether an operation has come to its end, by what is known of it. */

@@ -30,14 +30,17 @@ export class Plan extends BaseCommand<typeof Plan> {
   };
 
   protected override async answer(signal: AbortSignal): Promise<CommandAnswer> {
-    const { readRepository } = await import('../read-repository.ts');
+    const { readRepository, readRepositoryAt } = await import('../read-repository.ts');
     const { makePlan, isFinishedIn } = await import('../make-plan.ts');
     const { countChanges, renderPlan } = await import('../output/render-plan.ts');
-    const { objects, view } = await this.#knownObjects(signal);
+    const folder = resolve(this.args.path);
+    const { objects, revision, view } = await this.#knownObjects(signal);
     this.progress.step('Reading the documents');
-    const { inventory, diagnostics } = await readRepository(resolve(this.args.path), signal, isFinishedIn(objects));
+    const { inventory, diagnostics } = await readRepository(folder, signal, isFinishedIn(objects));
 
-    const { changes, operations } = makePlan(inventory, objects, Date.now());
+    const accepted = revision === undefined ? undefined : await readRepositoryAt(folder, revision, signal);
+
+    const { changes, operations } = makePlan(inventory, objects, accepted?.inventory, Date.now());
 
     const { renderDiagnostics } = await import('../output/render-diagnostics.ts');
     for (const line of renderDiagnostics(diagnostics, this.talk.paint)) this.progress.note(line);
@@ -55,13 +58,14 @@ export class Plan extends BaseCommand<typeof Plan> {
   /** What is known of the fleet; nothing where nobody answers, unless somebody was named. */
   async #knownObjects(
     signal: AbortSignal,
-  ): Promise<{ objects: ObjectStatus[]; view: Pick<FleetInfo, 'from' | 'asOf'> | null }> {
+  ): Promise<{ objects: ObjectStatus[]; revision?: string; view: Pick<FleetInfo, 'from' | 'asOf'> | null }> {
     const named = [this.flags.from, this.flags.config, this.flags.repo, this.flags.state, this.flags.etcd?.[0]];
     try {
       const fleet = await this.openFleet(this.flags, signal);
       try {
-        const { from, asOf } = fleet.info;
-        return { objects: await fleet.view.list(undefined, signal), view: { from, asOf } };
+        const { from, asOf, revision } = fleet.info;
+        const objects = await fleet.view.list(undefined, signal);
+        return { objects, revision: revision?.accepted, view: { from, asOf } };
       } finally {
         await fleet.close();
       }

@@ -10,6 +10,9 @@ import { followRestart, largestCluster, pushRestart, waitForHosts, waitForStatus
 import type { Stage } from './stage.ts';
 import { createWorld, type DemoWorld } from './world.ts';
 
+/** Lines of the operation's file that are shown. */
+const MOST_LINES = 60;
+
 export interface DemoOptions {
   examples: string;
   addHosts: number;
@@ -83,7 +86,7 @@ async function tell(
   const { commit: status, path, file } = await waitForStatusCommit(world, branch, ended, signal);
   stage.act(`The outcome comes back as a commit on ${branch} (${status.oid.slice(0, 7)})`);
   stage.say(
-    `${paint('quiet', status.author)}\n${status.message.trimEnd()}\n\n${paint('strong', path)}\n${file.trimEnd()}`,
+    `${paint('quiet', status.author)}\n${status.message.trimEnd()}\n\n${paint('strong', path)}\n${excerpt(file)}`,
   );
 
   await options.keep?.(world, running);
@@ -94,6 +97,13 @@ async function tell(
     result: ended.status,
     statusCommit: { oid: status.oid, message: status.message, path },
   };
+}
+
+/** The beginning of a file; of a large fleet it is long. */
+function excerpt(text: string): string {
+  const lines = text.trimEnd().split('\n');
+  const rest = lines.length - MOST_LINES;
+  return rest <= 0 ? lines.join('\n') : [...lines.slice(0, MOST_LINES), `# and ${rest} more lines`].join('\n');
 }
 
 function statusBranch(inventory: Inventory): string {

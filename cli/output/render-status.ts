@@ -8,6 +8,7 @@ import type { FleetSummaryLists } from '../summarize-fleet.ts';
 import { columnsOf, messageOfStatus } from './object-tables.ts';
 import { toneOf } from './paint.ts';
 import { plainLine } from './plain.ts';
+import { plural } from './render-plan.ts';
 import { renderTable, type Column } from './table.ts';
 
 /** Rows of each table: the whole fits on one screen. */
@@ -73,5 +74,5 @@ function countsText(counts: FleetSummaryLists['counts']): string {
   const hosts = Object.entries(counts['Host'] ?? {}).sort(([, a], [, b]) => b - a);
   if (hosts.length === 0) return '';
   const total = hosts.reduce((sum, [, count]) => sum + count, 0);
-  return `${total} hosts: ${hosts.map(([word, count]) => `${count} ${plainLine(word)}`).join(', ')}`;
+  return `${plural(total, 'host')}: ${hosts.map(([word, count]) => `${count} ${plainLine(word)}`).join(', ')}`;
 }

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cli } from '../support/cli.ts';
 import { hostDocument, restartDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
+import { describeWith } from '../support/real-parts.ts';
 import { startScenario, type Scenario } from '../support/scenario.ts';
 
 /** One fleet for the tests of this file, in order: first with its daemon, at the end without. */
@@ -24,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => scenario.stop());
 
-describe('while the daemon runs', () => {
+describeWith(['git'], 'the command line while the daemon runs', () => {
   it('status and get are answered by the daemon, and say so', async () => {
     const status = await cli(['status', '--state', state()]);
     const hosts = await cli(['get', 'hosts', '--state', state(), '-o', 'json']);
@@ -111,7 +112,7 @@ describe('while the daemon runs', () => {
   });
 });
 
-describe('when the daemon is gone', () => {
+describeWith(['git'], 'the command line when the daemon is gone', () => {
   beforeAll(async () => {
     await scenario.daemon.kill();
   });

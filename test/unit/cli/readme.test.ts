@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { EXIT } from '../../../cli/exit-codes.ts';
+import { loadCommands } from '../../support/cli/commands.ts';
+
+const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
+
+describe('the README', () => {
+  it('documents every exit code, and no other', () => {
+    const [, section = ''] = /### Exit codes\n([\s\S]*?)\n#/.exec(readme) ?? [];
+
+    const documented = [...section.matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code));
+
+    expect(documented).toEqual([...new Set<number>(Object.values(EXIT))].sort((a, b) => a - b));
+  });
+
+  it('lists every command, and no other', async () => {
+    const [, section = ''] = /<!-- commands -->([\s\S]*?)<!-- \/commands -->/.exec(readme) ?? [];
+
+    const listed = [...section.matchAll(/`intendant (\w+)/g)].map(([, name]) => name);
+
+    expect(listed.sort()).toEqual([...(await loadCommands()).keys()]);
+  });
+
+  it('names only npm scripts that exist', async () => {
+    const { scripts } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+
+    const named = [...readme.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name!);
+
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+});
