@@ -70,7 +70,7 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
       const answer = await this.answer(this.#interruption.signal);
       this.progress.stop();
       if (answer === undefined) return undefined;
-      this.#print(answer);
+      await this.#print(answer);
       if (answer.exitCode) this.exit(answer.exitCode);
       return answer.document;
     } finally {
@@ -96,9 +96,9 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
     return fleet;
   }
 
-  #print(answer: CommandAnswer): void {
+  async #print(answer: CommandAnswer): Promise<void> {
     const format: OutputFormat = this.flags.output;
-    const text = format === 'table' ? answer.text(this.screen) : serialize(answer.document, format);
+    const text = format === 'table' ? answer.text(this.screen) : await serialize(answer.document, format);
     if (text !== '') this.log('%s', text);
   }
 

@@ -12,5 +12,5 @@ try {
   await flush();
 } catch (thrown) {
   await flush();
-  process.exit(exitCodeOf(thrown, argv, config.commandIDs));
+  process.exit(await exitCodeOf(thrown, argv, config.commandIDs));
 }

@@ -6,11 +6,16 @@ import { paintFor } from './output/paint.ts';
 import { terminalOf } from './output/terminal.ts';
 
 /** Says on stderr what went wrong, once, and answers the exit code. An `exit` that a command asked for says nothing. */
-export function exitCodeOf(thrown: unknown, argv: readonly string[], commands: readonly string[]): number {
+export async function exitCodeOf(
+  thrown: unknown,
+  argv: readonly string[],
+  commands: readonly string[],
+): Promise<number> {
   if (thrown instanceof Errors.ExitError) return thrown.oclif.exit ?? EXIT.error;
   const { color } = terminalOf(process.stderr, process.env);
   const debug = Boolean(process.env['DEBUG']);
-  process.stderr.write(`${renderError(thrown, { format: formatOf(argv), paint: paintFor(color), debug, commands })}\n`);
+  const text = await renderError(thrown, { format: formatOf(argv), paint: paintFor(color), debug, commands });
+  process.stderr.write(`${text}\n`);
   const { exitCode } = explainError(thrown);
   return exitCode === EXIT.usage && argv.includes('--detailed-exitcode') ? EXIT.error : exitCode;
 }

@@ -6,7 +6,6 @@ import { allKinds, findKind } from '../schema/registry.ts';
 import { didYouMean } from '../schema/suggest.ts';
 import type { Screen } from './base-command.ts';
 import { columnsOf } from './output/object-tables.ts';
-import { renderObject } from './output/render-object.ts';
 import { renderTable } from './output/table.ts';
 
 /** The kind that a word means, as documents write it. Throws InvalidInput `USAGE`. */
@@ -29,7 +28,10 @@ export async function getOne(
   signal: AbortSignal,
 ): Promise<{ status: ObjectStatus; render: (screen: Screen) => string }> {
   const status = await view.get(keyOf(kind, name), signal);
-  if (status !== undefined) return { status, render: (screen) => renderObject(status, screen, Date.now()) };
+  if (status !== undefined) {
+    const { renderObject } = await import('./output/render-object.ts');
+    return { status, render: (screen) => renderObject(status, screen, Date.now()) };
+  }
   throw new InvalidInput(`There is no ${kind} named "${name}" with a status.`, {
     code: 'NOT_FOUND',
     hint: `intendant get ${kind.toLowerCase()} lists those that there are; one that was just pushed has a status in a moment.`,

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { openStore } from '../reconciler/store/open-store.ts';
 import type { DaemonConfig, StoreConfig } from '../reconciler/config/daemon-config.ts';
 import { systemClock } from '../reconciler/model/clock.ts';
 import { InvalidInput, Transient } from '../reconciler/model/errors.ts';
@@ -12,7 +11,7 @@ import type { FleetView, ViewSource } from '../reconciler/view/fleet-view.ts';
 import { openView, type OpenedView } from '../reconciler/view/open-view.ts';
 import { socketPath } from '../reconciler/view/socket-path.ts';
 import type { DaemonFlagValues } from './daemon-flags.ts';
-import { readConfig, stateFolderOf } from './read-config.ts';
+import { stateFolderOf } from './state-folder.ts';
 
 export interface ViewFlagValues extends DaemonFlagValues {
   from?: ViewSource | undefined;
@@ -81,9 +80,9 @@ async function configOf(flags: ViewFlagValues): Promise<DaemonConfig | undefined
       hint: 'Add --fleet NAME.',
     });
   }
-  if (flags.config !== undefined) return readConfig(daemon);
-  if (flags.repo !== undefined) return readConfig({ ...daemon, fleet: flags.fleet ?? 'default' });
-  return undefined;
+  if (flags.config === undefined && flags.repo === undefined) return undefined;
+  const { readConfig } = await import('./read-config.ts');
+  return readConfig(flags.config === undefined ? { ...daemon, fleet: flags.fleet ?? 'default' } : daemon);
 }
 
 async function openSocket(state: string): Promise<FleetView> {
@@ -112,6 +111,7 @@ async function openLiveState(store: StoreConfig, fleet: string, state: string): 
   if (store.type === 'embedded' && !existsSync(join(state, 'store'))) {
     throw new Transient(`There is no store in ${state}.`, { code: 'STORE_MISSING' });
   }
+  const { openStore } = await import('../reconciler/store/open-store.ts');
   return openStore({ fleet, state, store }, { asReader: true });
 }
 

@@ -14,10 +14,10 @@ export class Reconcile extends BaseCommand<typeof Reconcile> {
   static override flags = { config: daemonFlags.config, state: daemonFlags.state };
 
   protected override async answer(signal: AbortSignal): Promise<CommandAnswer> {
-    const { readConfig, stateFolderOf } = await import('../read-config.ts');
+    const { stateFolderOf } = await import('../state-folder.ts');
     const { SocketView } = await import('../../reconciler/view/socket-view.ts');
     const { socketPath } = await import('../../reconciler/view/socket-path.ts');
-    const state = this.flags.config === undefined ? stateFolderOf(this.flags) : (await readConfig(this.flags)).state;
+    const state = this.flags.config === undefined ? stateFolderOf(this.flags) : await this.#configuredState();
     const socket = socketPath(resolve(state));
 
     await new SocketView(socket).hint(signal);
@@ -26,5 +26,10 @@ export class Reconcile extends BaseCommand<typeof Reconcile> {
       document: outputDocument('ReconcileHint', { accepted: true, socket }),
       text: () => 'The daemon looks at the repository now.',
     };
+  }
+
+  async #configuredState(): Promise<string> {
+    const { readConfig } = await import('../read-config.ts');
+    return (await readConfig(this.flags)).state;
   }
 }

@@ -1,5 +1,3 @@
-import { stringify } from 'yaml';
-
 /** The version of everything that `-o json` and `-o yaml` print. Fields are added, never renamed, within one version. */
 export const OUTPUT_VERSION = 'intendant/v1';
 
@@ -21,8 +19,9 @@ export function outputDocument<Body extends object>(
 }
 
 /** The document as text in a machine's format, without a final newline. */
-export function serialize(document: object, format: 'json' | 'yaml'): string {
+export async function serialize(document: object, format: 'json' | 'yaml'): Promise<string> {
   if (format === 'json') return JSON.stringify(document, undefined, 2);
+  const { stringify } = await import('yaml');
   const plain: unknown = JSON.parse(JSON.stringify(document));
   return stringify(plain, { lineWidth: 0, compat: 'yaml-1.1' }).trimEnd();
 }

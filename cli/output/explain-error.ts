@@ -54,10 +54,10 @@ function unknownCommand(command: string, commands: readonly string[]): Explained
 }
 
 /** The text for stderr: for people, or a document of kind `Error` where the output is for programs. No stack unless `debug`. */
-export function renderError(
+export async function renderError(
   thrown: unknown,
   options: { format: OutputFormat; paint: Paint; debug: boolean; commands?: readonly string[] },
-): string {
+): Promise<string> {
   const { exitCode: _, ...error } = explainError(thrown, options.commands);
   if (options.format !== 'table') return serialize(outputDocument('Error', { error }), options.format);
   const lines = [`${options.paint('bad', 'Error:')} ${plainText(error.message)}`];

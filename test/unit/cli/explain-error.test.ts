@@ -59,21 +59,21 @@ describe('renderError', () => {
     cause: new Error('the cause'),
   });
 
-  it('says message, hint and code on a line each, and no stack', () => {
-    expect(renderError(error, asText)).toBe(
+  it('says message, hint and code on a line each, and no stack', async () => {
+    expect(await renderError(error, asText)).toBe(
       'Error: The folder is not empty.\nHint:  Name a new folder.\nCode:  FOLDER_NOT_EMPTY',
     );
   });
 
-  it('adds stacks and causes when debugging', () => {
-    const text = renderError(error, { ...asText, debug: true });
+  it('adds stacks and causes when debugging', async () => {
+    const text = await renderError(error, { ...asText, debug: true });
 
     expect(text).toContain('explain-error.test.ts');
     expect(text).toContain('the cause');
   });
 
-  it('is a document of kind Error where the output is for programs', () => {
-    const document: unknown = JSON.parse(renderError(error, { ...asText, format: 'json' }));
+  it('is a document of kind Error where the output is for programs', async () => {
+    const document: unknown = JSON.parse(await renderError(error, { ...asText, format: 'json' }));
 
     expect(document).toEqual({
       apiVersion: 'intendant/v1',
@@ -82,9 +82,9 @@ describe('renderError', () => {
     });
   });
 
-  it('does not pass control characters on to the terminal', () => {
+  it('does not pass control characters on to the terminal', async () => {
     const hostile = new InvalidInput('bad \u001b]0;title\u0007name\u001b[31m.', { code: 'X' });
 
-    expect(renderError(hostile, asText)).toBe('Error: bad name.\nCode:  X');
+    expect(await renderError(hostile, asText)).toBe('Error: bad name.\nCode:  X');
   });
 });

@@ -29,8 +29,8 @@ describe('terminalOf', () => {
 describe('serialize', () => {
   const document = outputDocument('Example', { answer: 'no', missing: undefined, count: 2 });
 
-  it('writes JSON with the envelope first', () => {
-    expect(Object.keys(JSON.parse(serialize(document, 'json')) as object)).toEqual([
+  it('writes JSON with the envelope first', async () => {
+    expect(Object.keys(JSON.parse(await serialize(document, 'json')) as object)).toEqual([
       'apiVersion',
       'kind',
       'answer',
@@ -38,11 +38,11 @@ describe('serialize', () => {
     ]);
   });
 
-  it('writes YAML that is the same object, with words quoted that older readers take for booleans', () => {
-    const text = serialize(document, 'yaml');
+  it('writes YAML that is the same object, with words quoted that older readers take for booleans', async () => {
+    const text = await serialize(document, 'yaml');
 
     expect(text).toContain('answer: "no"');
-    expect(parse(text)).toEqual(JSON.parse(serialize(document, 'json')));
+    expect(parse(text)).toEqual(JSON.parse(await serialize(document, 'json')));
   });
 });
 
