@@ -81,6 +81,9 @@ describe('hosts in trouble', () => {
     await scenario.fleet.control.setFaults({ unreachable: undefined }, ['web-1']);
 
     await scenario.untilHosts(['web-1', 'web-2'], 'active', 60_000);
+    expect((await scenario.repo.hostStatus('web-1'))?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'Ready', status: 'True' }),
+    );
   });
 
   it('restarts a host once though the answer to the order was lost', async () => {

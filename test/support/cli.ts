@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from './eventually.ts';
@@ -90,8 +90,15 @@ function start(args: readonly string[], options: CliOptions): ReturnType<typeof 
 
 let home: string | undefined;
 
+/** A home of its own for the commands of this test process, removed when that ends. */
+function makeHome(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'intendant-home-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 function spawnPiped(program: string, args: string[], { cwd, env }: CliOptions) {
-  home ??= mkdtempSync(join(tmpdir(), 'intendant-home-'));
+  home ??= makeHome();
   return spawn(program, args, {
     cwd: cwd ?? home,
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: home, NO_COLOR: '1', ...env },
