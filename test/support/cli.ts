@@ -88,20 +88,14 @@ function start(args: readonly string[], options: CliOptions): ReturnType<typeof 
   return spawnPiped(program!, rest, options);
 }
 
-let home: string | undefined;
-
-/** A home of its own for the commands of this test process, removed when that ends. */
-function makeHome(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'intendant-home-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
+/** Each command has an empty home of its own, which goes when it ends. */
 function spawnPiped(program: string, args: string[], { cwd, env }: CliOptions) {
-  home ??= makeHome();
-  return spawn(program, args, {
+  const home = mkdtempSync(join(tmpdir(), 'intendant-home-'));
+  const child = spawn(program, args, {
     cwd: cwd ?? home,
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: home, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  child.once('close', () => rmSync(home, { recursive: true, force: true }));
+  return child;
 }
