@@ -85,11 +85,14 @@ export class WorkQueue {
 
   async #sleepUntilDue(signal: AbortSignal): Promise<void> {
     const woken = new AbortController();
-    this.#wake = () => woken.abort();
+    const wake = (): void => woken.abort();
+    this.#wake = wake;
+    // Not AbortSignal.any: on a signal that lives as long as the daemon each use leaves something behind for ever.
+    signal.addEventListener('abort', wake, { once: true });
     const next = this.#heap.peek();
     const ms = next === undefined ? 3_600_000 : Math.max(1, next.at - this.#clock.monotonic());
-    const stop = AbortSignal.any([signal, woken.signal]);
-    await this.#clock.sleep(ms, stop).catch(() => undefined);
+    await this.#clock.sleep(ms, woken.signal).catch(() => undefined);
+    signal.removeEventListener('abort', wake);
     this.#wake = () => undefined;
   }
 }

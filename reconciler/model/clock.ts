@@ -16,14 +16,23 @@ export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+/** The longest time that one timer can hold, in milliseconds; Node fires a longer one at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise<void>((resolve, reject) => {
       if (signal?.aborted) return reject(abortReason(signal));
-      const timer = setTimeout(done, ms);
+      const end = performance.now() + ms;
+      let timer = setTimeout(done, Math.min(ms, LONGEST_TIMER_MS));
       function done(): void {
+        const left = end - performance.now();
+        if (ms > LONGEST_TIMER_MS && left > 0) {
+          timer = setTimeout(done, Math.min(left, LONGEST_TIMER_MS));
+          return;
+        }
         signal?.removeEventListener('abort', aborted);
         resolve();
       }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { WorkQueue } from '../../../reconciler/engine/queue.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
@@ -72,4 +72,53 @@ describe('WorkQueue', () => {
 
     await expect(taking).rejects.toThrow('stopping');
   });
+
+  it('leaves nothing behind on the signal of the daemon, however often it waits', async () => {
+    const clock = new ManualClock();
+    const queue = new WorkQueue(clock);
+    const daemon = new AbortController();
+    const listeners = countListeners(daemon.signal);
+
+    for (let time = 0; time < 50; time += 1) {
+      const taking = queue.take(daemon.signal);
+      queue.add('Host/a');
+      queue.done(await taking);
+    }
+
+    expect(listeners.now).toBe(0);
+    expect(listeners.composed).toBe(0);
+  });
+
+  it('stops waiting when the daemon stops', async () => {
+    const queue = new WorkQueue(new ManualClock());
+    const daemon = new AbortController();
+
+    const taking = queue.take(daemon.signal);
+    daemon.abort(new Error('the daemon stops'));
+
+    await expect(taking).rejects.toThrow('the daemon stops');
+  });
 });
+
+/** Counts who listens to a signal, and how often another signal was made of it (which Node 20 never forgets). */
+function countListeners(signal: AbortSignal): { now: number; composed: number } {
+  const counts = { now: 0, composed: 0 };
+  const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
+  signal.addEventListener = (...given: Parameters<typeof add>) => {
+    counts.now += 1;
+    add(...given);
+  };
+  signal.removeEventListener = (...given: Parameters<typeof remove>) => {
+    counts.now -= 1;
+    remove(...given);
+  };
+  const any = AbortSignal.any.bind(AbortSignal);
+  AbortSignal.any = (signals) => {
+    if ([...signals].includes(signal)) counts.composed += 1;
+    return any(signals);
+  };
+  onTestFinished(() => {
+    AbortSignal.any = any;
+  });
+  return counts;
+}

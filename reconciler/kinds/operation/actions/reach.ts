@@ -1,5 +1,6 @@
-import type { Clock } from '../../../model/clock.ts';
+import { LONGEST_TIMER_MS, type Clock } from '../../../model/clock.ts';
 import { asIntendantError } from '../../../model/errors.ts';
+import { deadline as bounded } from '../../../ssh/deadline.ts';
 
 /** Between two tries to reach a host that is rebooting, in milliseconds: quick at first, never a hammer. */
 const FIRST_PAUSE_MS = 50;
@@ -26,19 +27,21 @@ export async function tryUntil<T>(
   for (;;) {
     const left = deadline - clock.now();
     if (left <= 0) return { gaveUp: last };
-    const over = AbortSignal.timeout(Math.ceil(left));
+    const within = bounded(signal, Math.min(Math.ceil(left), LONGEST_TIMER_MS));
     try {
-      const result = await attempt(AbortSignal.any([signal, over]));
+      const result = await attempt(within.signal);
       if ('answer' in result) return result;
       last = result.again;
     } catch (thrown) {
       signal.throwIfAborted();
       // The deadline fell into this try: what it threw is the deadline and says nothing about the host.
-      if (over.aborted) return { gaveUp: last };
+      if (within.signal.aborted) return { gaveUp: last };
       const error = asIntendantError(thrown);
       if (error.disposition === 'Bug') throw error;
       if (error.disposition === 'InvalidInput') return { gaveUp: error.message, code: error.code };
       last = error.message;
+    } finally {
+      within.clear();
     }
     await clock.sleep(Math.min(pause, Math.max(1, deadline - clock.now())), signal);
     pause = Math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE_MS);

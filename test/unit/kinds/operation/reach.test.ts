@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { tryUntil } from '../../../../reconciler/kinds/operation/actions/reach.ts';
 import { systemClock } from '../../../../reconciler/model/clock.ts';
@@ -46,5 +47,27 @@ describe('tryUntil', () => {
     stop.abort(new Error('the daemon stops'));
 
     await expect(trying).rejects.toThrow('the daemon stops');
+  });
+
+  it('gives a try its time when the deadline is further away than one timer can hold', async () => {
+    const inForty = systemClock.now() + 40 * 86_400_000;
+
+    const found = await tryUntil(inForty, systemClock, noAbort, async (signal) => {
+      await systemClock.sleep(30);
+      return signal.aborted ? { again: 'aborted too early' } : { answer: 'seen' };
+    });
+
+    expect(found).toEqual({ answer: 'seen' });
+  });
+
+  it('leaves no listener on the signal of the daemon', async () => {
+    const daemon = new AbortController();
+    let tries = 0;
+
+    await tryUntil(systemClock.now() + 10_000, systemClock, daemon.signal, async () =>
+      (tries += 1) < 3 ? { again: 'not yet' } : { answer: 'seen' },
+    );
+
+    expect(getEventListeners(daemon.signal, 'abort')).toEqual([]);
   });
 });
