@@ -1,5 +1,6 @@
 import { startReconciler, type RunningReconciler } from '../../reconciler/main.ts';
 import type { FleetSpec } from '../../schema/generated/types.ts';
+import { Transient } from '../../reconciler/model/errors.ts';
 import type { Inventory, ResourceKey } from '../../reconciler/model/resource.ts';
 import type { ObjectStatus } from '../../reconciler/model/status.ts';
 import type { Log } from '../output/log.ts';
@@ -38,7 +39,9 @@ export interface DemoReport {
 
 /** The whole story, with the real daemon on simulated hosts. Whatever happens, what was started is ended. */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
-  const { stage, signal } = options;
+  const { stage } = options;
+  const over = new AbortController();
+  const signal = AbortSignal.any([options.signal, over.signal]);
   stage.act('A config repository from examples-repo, and a simulated host for each one in it');
   const world = await createWorld(options);
   const statuses = new Map<ResourceKey, ObjectStatus>();
@@ -49,13 +52,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     stage.act('The daemon starts, reads the repository and looks at every host');
     const running = await startReconciler(world.config, {
       log: options.log,
-      signal,
       onStatus: (key, status) => void (status ? statuses.set(key, status) : statuses.delete(key)),
     });
     try {
-      const story = tell(world, statuses, options, running);
-      return await Promise.race([story, running.done.then(() => story)]);
+      return await Promise.race([story(world, statuses, { ...options, signal }, running), endOf(running)]);
     } finally {
+      over.abort();
       await running.stop();
     }
   } finally {
@@ -63,7 +65,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   }
 }
 
-async function tell(
+/** Rejects when the daemon ends before the story does, with its reason. */
+async function endOf(running: RunningReconciler): Promise<never> {
+  await running.done;
+  throw new Transient('The daemon of the demo ended too early.', { code: 'DEMO_STUCK' });
+}
+
+async function story(
   world: DemoWorld,
   statuses: ReadonlyMap<ResourceKey, ObjectStatus>,
   options: DemoOptions,

@@ -113,8 +113,8 @@ describeWith(['git'], 'the command line while the daemon runs', () => {
 });
 
 describeWith(['git'], 'the command line when the daemon is gone', () => {
-  beforeAll(async () => {
-    await scenario.daemon.kill();
+  it('which ends at once when it is asked to, and exits 0', async () => {
+    expect(await scenario.daemon.kill('SIGTERM')).toBe(0);
   });
 
   it('status is answered by the store, and exits 4 since nobody holds the fleet', async () => {

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { EXIT } from '../../../cli/exit-codes.ts';
+import { validateDaemonConfig } from '../../../schema/validate.ts';
 import { loadCommands } from '../../support/cli/commands.ts';
 
 const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
@@ -20,6 +22,13 @@ describe('the README', () => {
     const listed = [...section.matchAll(/`intendant (\w+)/g)].map(([, name]) => name);
 
     expect(listed.sort()).toEqual([...(await loadCommands()).keys()]);
+  });
+
+  it('shows a configuration of the daemon that is valid', () => {
+    const [, text = ''] = /```yaml\n(apiVersion[\s\S]*?)```/.exec(readme) ?? [];
+
+    expect(parse(text)).toMatchObject({ kind: 'Daemon' });
+    expect(validateDaemonConfig(parse(text))).toEqual([]);
   });
 
   it('names only npm scripts that exist', async () => {

@@ -2,10 +2,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { fleetName } from '../../../cli/starter/fleet-name.ts';
 import { starterFiles } from '../../../cli/starter/files.ts';
 import { writeStarter } from '../../../cli/starter/write.ts';
+import { validateDaemonConfig, validateDocument } from '../../../schema/validate.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -57,6 +58,13 @@ describe('starterFiles', () => {
       expect(more).toEqual([]);
       expect(only!.toJS()).toMatchObject({ apiVersion: 'intendant/v1', metadata: { name: expect.any(String) } });
     }
+  });
+
+  it('holds an example of an operation and of the daemon configuration that are valid once renamed', () => {
+    const example = (path: string): unknown => parse(starterFiles('prod').find((file) => file.path === path)!.content);
+
+    expect(validateDocument(example('operations/restart-web.yaml.example'))).toEqual([]);
+    expect(validateDaemonConfig(example('daemon.yaml.example'))).toEqual([]);
   });
 
   it('starts no operation: the example must be renamed first', () => {

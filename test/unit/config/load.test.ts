@@ -50,6 +50,7 @@ describe('a configuration file', () => {
       repository: { url: 'https://git.example.org/ops/fleet.git', branch: 'main', path: '', pollMs: 30_000 },
       status: { url: 'https://git.example.org/ops/fleet.git' },
       store: { type: 'embedded' },
+      drainMs: 5000,
       ssh: { identities: {}, maxConcurrentStarts: 20, connectTimeoutMs: 10_000, dialMap: {}, hostKeyMap: {} },
     });
   });
