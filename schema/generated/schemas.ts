@@ -1225,6 +1225,15 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "$ref": "#/$defs/DaemonSsh",
             "default": {}
           },
+          "drain": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "How long a daemon that is asked to stop waits for the steps in hand; what lasts longer goes on at its host and is taken up at the next start.",
+            "default": "5s",
+            "examples": [
+              "5s",
+              "30s"
+            ]
+          },
           "acceptRevision": {
             "type": "string",
             "description": "Accept this commit though it does not follow from the last accepted one: the way back after a forced push.",
@@ -1382,6 +1391,36 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               "10%"
             ],
             "x-intendant-form": "a percentage from 0% to 100%"
+          },
+          "retention": {
+            "type": "object",
+            "description": "How long the details of finished operations are kept. That an operation ran, and what came of it on each host, is kept for ever.",
+            "additionalProperties": false,
+            "default": {},
+            "properties": {
+              "journals": {
+                "$ref": "common.schema.json#/$defs/Duration",
+                "description": "How long after its end the single steps of an operation are kept.",
+                "default": "30d",
+                "examples": [
+                  "30d"
+                ]
+              },
+              "output": {
+                "$ref": "common.schema.json#/$defs/Duration",
+                "description": "How long after its end what an operation's scripts printed is kept; never longer than `journals`.",
+                "default": "7d",
+                "examples": [
+                  "7d"
+                ]
+              }
+            },
+            "examples": [
+              {
+                "journals": "30d",
+                "output": "7d"
+              }
+            ]
           },
           "freeze": {
             "$ref": "common.schema.json#/$defs/Freeze",

@@ -520,6 +520,10 @@ export interface DaemonConfig {
   store?: DaemonStore;
   ssh?: DaemonSsh;
   /**
+   * How long a daemon that is asked to stop waits for the steps in hand; what lasts longer goes on at its host and is taken up at the next start.
+   */
+  drain?: Duration;
+  /**
    * Accept this commit though it does not follow from the last accepted one: the way back after a forced push.
    */
   acceptRevision?: string;
@@ -573,6 +577,19 @@ export interface FleetSpec {
    * A commit that would remove more than this share of the objects waits for a confirmation. A percentage from 0% to 100%.
    */
   pruneGuard?: string;
+  /**
+   * How long the details of finished operations are kept. That an operation ran, and what came of it on each host, is kept for ever.
+   */
+  retention?: {
+    /**
+     * How long after its end the single steps of an operation are kept.
+     */
+    journals?: Duration;
+    /**
+     * How long after its end what an operation's scripts printed is kept; never longer than `journals`.
+     */
+    output?: Duration;
+  };
   /**
    * Freezes the whole fleet.
    */
