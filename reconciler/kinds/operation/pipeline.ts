@@ -121,7 +121,7 @@ export function nextHostStep(
   const verdict = verdictOf(done, actions, stop);
   const ordinal = verdict ? actions.length : done.length;
   const action = verdict ? VERDICT : actions[ordinal]!;
-  const bootId = done.find((entry) => entry.step.action === 'connect')?.outcome?.data?.bootId;
+  const found = done.find((entry) => entry.step.action === 'connect')?.outcome?.data;
   const { bindsBootId, ...rest } = action;
   return {
     ...rest,
@@ -129,7 +129,11 @@ export function nextHostStep(
     target: keyOf('Host', host),
     ordinal,
     round,
-    parameters: { ...rest.parameters, ...(bindsBootId ? { bootId: bootId ?? null, digest: frozen.digest } : {}) },
+    parameters: {
+      ...rest.parameters,
+      ...(bindsBootId ? { bootId: found?.bootId ?? null, digest: frozen.digest } : {}),
+      ...(found?.address !== undefined && !verdict ? { address: found.address } : {}),
+    },
     ...(verdict ? { verdict } : {}),
   };
 }

@@ -7,7 +7,7 @@ import { connectAction } from './connect.ts';
 import { proveAction } from './prove.ts';
 import { rebootAction } from './reboot.ts';
 import { runAction } from './run.ts';
-import type { ActionContext } from './context.ts';
+import { failed, placeOfHost, type ActionContext } from './context.ts';
 
 const ACTIONS: Record<string, (context: ActionContext) => Promise<StepOutcome>> = {
   connect: connectAction,
@@ -18,11 +18,21 @@ const ACTIONS: Record<string, (context: ActionContext) => Promise<StepOutcome>> 
   run: runAction,
 };
 
-/** Performs one step of one host. Safe to call again for the same step: what must not happen twice is guarded on the host. */
+/**
+ * Performs one step of one host. Safe to call again for the same step: what must not happen twice is guarded on the host.
+ * A host whose address is another than the one that was begun on is another machine: its boot id proves nothing.
+ */
 export async function applyOperationStep(step: Step, deps: KindDeps, signal: AbortSignal): Promise<StepOutcome> {
   const action = ACTIONS[step.action];
   if (!action) throw new Bug(`an operation has no action ${step.action}`);
   const name = step.target.slice('Host/'.length);
   const target = resolveTarget(name, deps.inventory(), deps.live);
+  const begunAt = step.parameters.address;
+  if (typeof begunAt === 'string' && begunAt !== placeOfHost(target)) {
+    return failed(
+      'HostMoved',
+      `${name} was begun on at ${begunAt} and is at ${placeOfHost(target)} now: look at the machine at ${begunAt}; raise spec.retry to act on the new one`,
+    );
+  }
   return action({ step, deps, signal, name, target });
 }

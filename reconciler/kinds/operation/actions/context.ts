@@ -29,6 +29,11 @@ export function deadlineOf({ step, deps, name }: ActionContext): number {
   return deps.clock.now() + step.timeoutMs;
 }
 
+/** `address:port`: what binds the steps of a host to the machine that its first step found. */
+export function placeOfHost({ address, port }: HostTarget): string {
+  return `${address}:${port}`;
+}
+
 /** A step that was left open is looked at for at least this long, or its timeout if that is shorter, in milliseconds. */
 const LEAST_LOOK_MS = 30_000;
 

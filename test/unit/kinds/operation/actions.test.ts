@@ -23,6 +23,7 @@ async function perform(
   action: (context: ActionContext) => Promise<StepOutcome>,
   hands: ScriptedHands,
   parameters: Record<string, unknown> = {},
+  timeoutMs = 60_000,
 ): Promise<StepOutcome> {
   const clock = new ManualClock();
   const deps = {
@@ -37,7 +38,7 @@ async function perform(
   const step = {
     id: 'op.0.1-x',
     action: 'checkAfter',
-    timeoutMs: 60_000,
+    timeoutMs,
     round: 0,
     ordinal: 1,
     parameters: { bootId: 'old', digest: 'd', ...parameters },
@@ -210,6 +211,21 @@ describe('connect', () => {
     const scripted = hands({ facts_: [{ lost: 'stale' }, seen('b')] });
 
     expect(await perform(connectAction, scripted)).toMatchObject({ result: 'succeeded', data: { bootId: 'b' } });
+  });
+
+  it('is over in its time, as a host that did not answer and not as a fault of ours', async () => {
+    const silent = Object.assign(new ScriptedHands(), {
+      facts: (_target: unknown, signal: AbortSignal) =>
+        new Promise<never>((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+        }),
+    });
+
+    expect(await perform(connectAction, silent, {}, 30)).toMatchObject({
+      result: 'failed',
+      reason: 'HostUnreachable',
+      message: 'web-1 did not answer within 30ms',
+    });
   });
 
   it('says why the host cannot be reached', async () => {
