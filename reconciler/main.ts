@@ -9,6 +9,7 @@ import type { ResourceKey } from './model/resource.ts';
 import type { ObjectStatus } from './model/status.ts';
 import { memberName } from './store/member.ts';
 import { openStore } from './store/open-store.ts';
+import type { StateStore } from './store/state-store.ts';
 import { socketPath } from './view/socket-path.ts';
 import { serveSocket } from './view/socket-server.ts';
 import { StoreView } from './view/store-view.ts';
@@ -30,12 +31,17 @@ export interface StartOptions {
   /** Told of every change of an object's status, as it is written. */
   onStatus?: (key: ResourceKey, status: ObjectStatus | undefined) => void;
   clock?: Clock;
+  /**
+   * Opens the live state in place of `store/open-store.ts`: for tests that stand between the daemon and its store. What it
+   * gives is closed by the daemon.
+   */
+  openStore?: (config: DaemonConfig, options: { clock: Clock }) => Promise<StateStore>;
 }
 
 export interface RunningReconciler {
   /** Resolves when it has ended: stopped, or converged. Rejects on what a person must mend. */
   done: Promise<void>;
-  /** Ends it; what is in hand on hosts is left to be re-attached. Resolves when everything is closed. */
+  /** Ends it: steps in hand have `DaemonConfig.drainMs`, then they are left to be re-attached. Resolves when everything is closed. */
   stop(): Promise<void>;
   /** Look at the config repository now. */
   hint(): void;
@@ -54,7 +60,7 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
   const signal = options.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal;
   await mkdir(config.state, { recursive: true, mode: 0o700 });
   let hint = (): void => undefined;
-  const store = await openStore(config, { clock });
+  const store = await (options.openStore ?? openStore)(config, { clock });
   const path = socketPath(config.state);
   const holder = await memberName(config.state);
   const view = new StoreView({ store, fleet: config.fleet, clock, daemonLease: DAEMON_LEASE });

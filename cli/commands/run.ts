@@ -9,8 +9,9 @@ import { outputDocument } from '../output/document.ts';
 export class Run extends BaseCommand<typeof Run> {
   static override summary = 'Run the daemon: follow the config repository, act on hosts, commit the outcomes.';
   static override description =
-    'Says what it must know with a configuration file, flags, or both; flags win. Stop it any way you like: what is in ' +
-    'hand is taken up again at the next start, and nothing happens twice. It logs to stderr: lines for people on a ' +
+    'Says what it must know with a configuration file, flags, or both; flags win. Stop it any way you like: asked to ' +
+    'stop, it waits a moment (`drain`, 5s) for the steps in hand, a second Ctrl-C or SIGTERM ends it at once, and what is not ' +
+    'over is taken up again at the next start: nothing happens twice. It logs to stderr: lines for people on a ' +
     'terminal, JSON otherwise.';
   static override examples = [
     '<%= config.bin %> run --config /etc/intendant/daemon.yaml',

@@ -16,6 +16,8 @@ import { ensureMeta } from '../store/meta.ts';
 import { openMirror, type Mirror } from '../store/mirror.ts';
 import type { MetaRecord } from '../store/records.ts';
 import type { Lease, StateStore } from '../store/state-store.ts';
+import { drain } from './drain.ts';
+import { fencedTransport } from './fenced-transport.ts';
 import { openGit } from './open-git.ts';
 import { StatusBranch } from './status-branch.ts';
 
@@ -44,14 +46,16 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   const { config, store, lease, clock, random, log, holder } = options;
   const ended = new AbortController();
   const signal = AbortSignal.any([outer, lease.lost, ended.signal]);
+  /** Ends the steps in hand: when we are asked to stop they still have a moment, without the lease they have none. */
+  const steps = AbortSignal.any([lease.lost, ended.signal]);
   await ensureMeta(store, options.version, [{ lease: lease.token }], signal);
   const live = await openMirror(store, lease, { clock }, signal);
   const git = openGit(config, clock, (message) => log.warn({ reason: message }, 'parse cache'));
-  const transport = sshTransport({
-    ...config.ssh,
-    clock,
-    onWarning: (message) => log.warn({ reason: message }, 'ssh'),
-  });
+  const transport = fencedTransport(
+    sshTransport({ ...config.ssh, clock, onWarning: (message) => log.warn({ reason: message }, 'ssh') }),
+    lease,
+  );
+  const brake = new Brake({ live, file: config.haltFile, clock, log });
   const { branch } = config.repository;
   const keeper = new RevisionKeeper({
     source: git.source,
@@ -98,6 +102,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   });
 
   const background: Promise<unknown>[] = [];
+  let working: Promise<void> = Promise.resolve();
   let looked = false;
   let failure: unknown;
   const poller = new Poller({
@@ -131,7 +136,8 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     manager.queueAll();
     git.source.onHint(() => poller.hint());
     options.onHintable(() => poller.hint());
-    background.push(poller.run(signal), manager.run(signal));
+    working = manager.run(signal, steps);
+    background.push(poller.run(signal), working);
     if (options.once) {
       while (!signal.aborted && !(looked && manager.converged)) {
         if (failure !== undefined) throw asIntendantError(failure);
@@ -142,6 +148,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
       await Promise.race([...background, untilAborted(signal)]);
     }
   } finally {
+    if (outer.aborted) await drain(working, config.drainMs, clock, steps, log);
     ended.abort(new Error('the session has ended'));
     await Promise.allSettled([...background, status.close()]);
     await Promise.allSettled([transport.close(), git.close(), live.close()]);

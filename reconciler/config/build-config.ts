@@ -38,6 +38,7 @@ export async function buildConfig(document: DaemonDocument, places: SecretPlaces
     },
     store: store.etcd === undefined ? { type: 'embedded' } : { type: 'etcd', ...(await etcd(store.etcd, places)) },
     ssh: await ssh(document, places),
+    drainMs: parseDuration(document.drain ?? '5s'),
     acceptRevision: document.acceptRevision,
   };
 }

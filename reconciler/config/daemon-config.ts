@@ -17,6 +17,8 @@ export interface DaemonConfig {
   status: GitRemote;
   store: StoreConfig;
   ssh: SshConfig;
+  /** How long a daemon that is stopped waits for the steps in hand, in milliseconds; what lasts longer is left open. */
+  drainMs: number;
   /** Commit (hex) that is accepted although it does not follow from the accepted one. */
   acceptRevision?: string;
 }

@@ -1,10 +1,12 @@
 import type { Clock, Random } from '../model/clock.ts';
 import { asIntendantError } from '../model/errors.ts';
-import { splitKey, type ResourceKey } from '../model/resource.ts';
+import { keyOf, splitKey, type ResourceKey } from '../model/resource.ts';
 import type { AnyController, KindContext, KindDeps, KindLog } from '../kinds/context.ts';
+import { unfinishedOperations } from '../kinds/operation/concerned.ts';
 import { isTerminal, asOperationRecord } from '../kinds/operation/record.ts';
 import { checkSettings } from '../kinds/host/settings.ts';
 import { keys } from '../store/keys.ts';
+import type { ReleaseRecord } from '../store/records.ts';
 import { Executor } from './executor.ts';
 import { writeHeartbeats } from './heartbeat.ts';
 import type { LiveStore } from './live-store.ts';
@@ -52,6 +54,7 @@ export class Manager {
       clock,
       log,
       holder,
+      halt: () => this.#deps.halt(),
       requeue: (touched) => touched.forEach((key) => this.#queue.add(key)),
     });
     this.#reconciler = new ReconcileOne({
@@ -77,6 +80,23 @@ export class Manager {
       this.#queue.add(key.slice(keys.records.length) as ResourceKey);
   }
 
+  /** Looks at every operation that is not finished: something has changed that concerns them all. */
+  queueUnfinished(): void {
+    for (const key of unfinishedOperations(this.#deps)) this.#queue.add(key);
+    for (const [key, value] of this.#options.live.list(keys.record('Operation/'))) {
+      if (!isTerminal(asOperationRecord(value)!.phase)) this.#queue.add(key.slice(keys.records.length) as ResourceKey);
+    }
+  }
+
+  /** A person took claims away: lets go of what is in hand there, and looks at those who are concerned. */
+  heedReleases(releases: Iterable<ReleaseRecord>): void {
+    for (const { owner, host } of releases) {
+      this.#executor.letGo(owner as ResourceKey, host);
+      this.#queue.add(owner as ResourceKey);
+      this.#queue.add(keyOf('Host', host));
+    }
+  }
+
   /** Looks at what a new revision changed, and at those it concerns. */
   queueChanged(changed: Iterable<ResourceKey>): void {
     for (const key of changed) {
@@ -87,9 +107,12 @@ export class Manager {
     }
   }
 
-  /** Runs until aborted; what is in hand is left to be re-attached. */
-  async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#work(signal), this.#beat(signal)]);
+  /**
+   * Runs until aborted, and then until the steps in hand have ended. `steps` (default: `signal` itself) ends those too: what
+   * is not over then is left to be re-attached.
+   */
+  async run(signal: AbortSignal, steps = signal): Promise<void> {
+    await Promise.all([this.#work(signal, steps), this.#beat(signal)]);
     await this.#executor.settled();
   }
 
@@ -113,14 +136,14 @@ export class Manager {
     return key.startsWith('Operation/') ? record !== undefined && !isTerminal(record.phase) : true;
   }
 
-  async #work(signal: AbortSignal): Promise<void> {
+  async #work(signal: AbortSignal, steps: AbortSignal): Promise<void> {
     const tasks = new Set<Promise<void>>();
     while (!signal.aborted) {
       if (tasks.size >= WORKERS) await Promise.race(tasks);
       const key = await this.#queue.take(signal).catch(() => undefined);
       if (key === undefined) break;
       this.#busy += 1;
-      const task = this.#reconciler.reconcile(key, signal).finally(() => {
+      const task = this.#reconciler.reconcile(key, signal, steps).finally(() => {
         this.#busy -= 1;
         tasks.delete(task);
         this.#queue.done(key);

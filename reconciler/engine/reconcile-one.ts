@@ -38,9 +38,10 @@ export class ReconcileOne {
     this.#options = options;
   }
 
-  async reconcile(key: ResourceKey, signal: AbortSignal): Promise<void> {
+  /** `signal` ends the look and begins no more steps; `steps` ends those that it has begun. */
+  async reconcile(key: ResourceKey, signal: AbortSignal, steps = signal): Promise<void> {
     try {
-      const outcome = await this.#look(key, signal);
+      const outcome = await this.#look(key, signal, steps);
       this.#failures.delete(key);
       this.#schedule(key, outcome);
     } catch (thrown) {
@@ -55,7 +56,7 @@ export class ReconcileOne {
     }
   }
 
-  async #look(key: ResourceKey, signal: AbortSignal): Promise<Outcome> {
+  async #look(key: ResourceKey, signal: AbortSignal, steps: AbortSignal): Promise<Outcome> {
     const { deps, executor } = this.#options;
     const controller = this.#options.controllerOf(splitKey(key).kind);
     if (!controller) return { result: 'stalled', reason: 'UnknownKind' };
@@ -67,7 +68,8 @@ export class ReconcileOne {
     const assessment = controller.assess(resource, observed, plan, context);
     await this.#write(key, assessment, controller);
     this.#options.onSettled(key);
-    for (const step of plan.steps) executor.start(key, step, controller, signal);
+    signal.throwIfAborted();
+    for (const step of plan.steps) executor.start(key, step, controller, steps);
     return assessment.outcome;
   }
 

@@ -85,7 +85,12 @@ export class EmbeddedLeases {
     };
     this.#held.set(name, holding);
     void this.#renew(name, holding);
-    return { token, lost: holding.lost.signal, release: async () => this.#end(name, holding, undefined) };
+    return {
+      token,
+      lost: holding.lost.signal,
+      held: () => this.#current(name) === holding,
+      release: async () => this.#end(name, holding, undefined),
+    };
   }
 
   async #renew(name: string, holding: Holding): Promise<void> {

@@ -4,6 +4,7 @@ import type { Lease, LeaseToken } from './state-store.ts';
 /** Part of the time to live after which a lease is renewed, and that kept in hand for work to stop before it runs out. */
 const RENEW_EVERY = 1 / 4;
 const MARGIN = 1 / 5;
+const TOO_LATE = 'etcd did not acknowledge it in time';
 
 export interface Holding {
   name: string;
@@ -29,6 +30,8 @@ export class HeldLease implements Lease {
   readonly #ended = new AbortController();
   readonly #onEnd: () => void;
   #timer: NodeJS.Timeout | undefined;
+  /** Monotonic time from which it may be anybody's. */
+  #deadline = 0;
   #released: Promise<void> | undefined;
 
   constructor(connection: EtcdConnection, holding: Holding, onEnd: () => void) {
@@ -39,6 +42,11 @@ export class HeldLease implements Lease {
     this.lost = this.#lost.signal;
     this.#extend(holding.sentAt, holding.ttlMs);
     void this.#renew();
+  }
+
+  held(): boolean {
+    if (this.#connection.clock.monotonic() >= this.#deadline) this.lose(TOO_LATE);
+    return !this.#ended.signal.aborted;
   }
 
   release(): Promise<void> {
@@ -71,8 +79,9 @@ export class HeldLease implements Lease {
   /** Sets the deadline anew: a renewal sent at `sentAt` was acknowledged with this time to live. */
   #extend(sentAt: number, ttlMs: number): void {
     clearTimeout(this.#timer);
-    const left = sentAt + ttlMs * (1 - MARGIN) - this.#connection.clock.monotonic();
-    this.#timer = setTimeout(() => this.lose('etcd did not acknowledge it in time'), Math.max(0, left));
+    this.#deadline = sentAt + ttlMs * (1 - MARGIN);
+    const left = this.#deadline - this.#connection.clock.monotonic();
+    this.#timer = setTimeout(() => this.lose(TOO_LATE), Math.max(0, left));
   }
 
   async #renew(): Promise<void> {

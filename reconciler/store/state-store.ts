@@ -42,6 +42,11 @@ export interface Lease {
   readonly token: LeaseToken;
   /** Aborted the moment the lease may no longer be ours (before it can be anybody else's). Not aborted by `release`. */
   readonly lost: AbortSignal;
+  /**
+   * False as soon as the time that the store has granted is over. Reads the clock: unlike `lost` it is right at once in a
+   * process that was frozen and has just been woken, before any timer has had its turn. Then also aborts `lost`.
+   */
+  held(): boolean;
   /** Gives it up: writes that carry the token are refused from then on. Idempotent; never throws. */
   release(): Promise<void>;
 }

@@ -355,6 +355,7 @@ function contract(start: () => Promise<StoreSubject>): void {
       subject.unstall();
 
       expect(order).toEqual(['lost', 'taken']);
+      expect(lease.held()).toBe(false);
       const late = await store.commit([{ put: 'a', value: 'late' }], fenced);
       expect(late).toEqual({ ok: false, failed: { lease: lease.token } });
       expect((await store.get('a'))?.value).toBe('mine');
@@ -369,6 +370,7 @@ function contract(start: () => Promise<StoreSubject>): void {
       const result = await store.commit([{ put: 'a', value: 1 }], [{ lease: lease.token }]);
       expect(result.ok).toBe(true);
       expect(lease.lost.aborted).toBe(false);
+      expect(lease.held()).toBe(true);
     });
 
     it('of a dead holder go to another when they have run out', async () => {

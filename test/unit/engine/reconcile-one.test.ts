@@ -80,6 +80,23 @@ describe('ReconcileOne', () => {
     expect(begun).toEqual([{ step: 's', recordThen: { begun: true } }]);
   });
 
+  it('begins no step once it was told to stop, though it had decided already', async () => {
+    const stop = new AbortController();
+    const step = { id: 's', action: 'x', target: 'Host/b', round: 0, ordinal: 0, parameters: {} } as unknown as Step;
+    let looks = 0;
+    const { one, begun, executor } = rig(() => {
+      looks += 1;
+      // Observed, planned, and now assessed.
+      if (looks === 3) stop.abort();
+      return { status: status('active'), steps: [step] };
+    });
+
+    await one.reconcile(key, stop.signal, never);
+    await executor.settled();
+
+    expect([looks, begun]).toEqual([3, []]);
+  });
+
   it('brings those that the change concerns into the queue, and only when the word has changed', async () => {
     let word = 'active';
     const { one, queue } = rig(() => ({ status: status(word) }));
