@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.ts';
-import { InvalidInput, Transient } from '../model/errors.ts';
+import { asIntendantError, InvalidInput, reasonOfCode, Transient } from '../model/errors.ts';
 import { checkCommand, parseCheck } from './check.ts';
 import type { CheckAnswer, CheckRequest } from './check.ts';
 import { cleanLine } from './clean-text.ts';
@@ -19,12 +19,25 @@ export interface Lost {
   lost: string;
 }
 
-/** A command that was sent to a host, for metrics and audit. Secrets are masked. */
-export interface CommandEvent {
+/** On whose behalf a command is sent: a step of an operation. */
+export interface CommandPurpose {
+  operation: string;
+  step: string;
+  round: number;
+}
+
+/** A command that is about to be sent to a host, for the audit. Secrets are masked. */
+export interface CommandIntent {
   /** Name of the host. */
   target: string;
   verb: Verb;
   shown: string;
+  /** Absent: a look at the host that no operation asked for. */
+  purpose?: CommandPurpose;
+}
+
+/** A command that was sent to a host, for metrics and audit. */
+export interface CommandEvent extends CommandIntent {
   /** As in CommandResult; `threw` = the host could not be reached or logged in to, or we were told to stop. */
   ended: CommandResult['ended'] | 'threw';
   exitCode?: number;
@@ -47,12 +60,19 @@ export interface HostHands {
   check(target: HostTarget, check: CheckRequest, signal: AbortSignal): Promise<CheckAnswer | Lost>;
   /** Closes the pooled connection, so that the next call proves the host anew. */
   drop(name: string): void;
+  /** The same hands, whose commands are said to be sent for this purpose. */
+  actingFor(purpose: CommandPurpose): HostHands;
 }
 
 export interface HostHandsOptions {
   transport: HostTransport;
   clock: Clock;
   onCommand?: (event: CommandEvent) => void;
+  /**
+   * Asked before a command that may disturb a host (`step-start`) is sent. When it rejects, the command is not sent: the
+   * record of the step is read instead, and where there is none the answer is an `error` that says why.
+   */
+  beforeStart?: (intent: CommandIntent) => Promise<void>;
   /** Default: 12 random bytes in hex. */
   nonce?: () => string;
 }
@@ -67,7 +87,7 @@ const NOISE_BYTES = 65_536;
 const MAX_STEP_ANSWER_BYTES = MAX_STEP_OUTPUT_BYTES * 2;
 
 /** The hands over a transport. */
-export function hostHands(options: HostHandsOptions): HostHands {
+export function hostHands(options: HostHandsOptions, purpose?: CommandPurpose): HostHands {
   const { transport, clock } = options;
   const nonce = options.nonce ?? newNonce;
 
@@ -96,9 +116,7 @@ export function hostHands(options: HostHandsOptions): HostHands {
       }
     } finally {
       options.onCommand?.({
-        target: target.name,
-        verb: verb.verb,
-        shown: verb.shown,
+        ...intentOf(target, verb),
         ended: result?.ended ?? 'threw',
         exitCode: result?.exitCode,
         durationMs: clock.monotonic() - since,
@@ -106,7 +124,22 @@ export function hostHands(options: HostHandsOptions): HostHands {
     }
   }
 
-  return {
+  function intentOf(target: HostTarget, verb: VerbCommand): CommandIntent {
+    return { target: target.name, verb: verb.verb, shown: verb.shown, ...(purpose && { purpose }) };
+  }
+
+  /** Undefined: it may be sent. */
+  async function refusedStart(target: HostTarget, verb: VerbCommand): Promise<StepSighting | undefined> {
+    try {
+      await options.beforeStart?.(intentOf(target, verb));
+      return undefined;
+    } catch (thrown) {
+      const { code, message } = asIntendantError(thrown);
+      return { state: 'error', reason: reasonOfCode(code), message };
+    }
+  }
+
+  const hands: HostHands = {
     facts(target, signal, timeoutMs = SLACK_MS) {
       const verb = factsCommand({ user: target.user, nonce: nonce() });
       const read = (output: string, mark: string, hostKey: string): { facts: Facts; hostKey: string } | undefined => {
@@ -117,6 +150,11 @@ export function hostHands(options: HostHandsOptions): HostHands {
     },
     async startStep(target, step, signal) {
       const verb = stepStartCommand({ user: target.user, nonce: nonce() }, step);
+      const refused = await refusedStart(target, verb);
+      if (refused) {
+        const seen = await hands.readStep(target, step, signal);
+        return 'state' in seen && seen.state === 'absent' ? refused : seen;
+      }
       return ask(target, verb, parseStepSighting, { timeoutMs: START_MS, answerBytes: MAX_STEP_ANSWER_BYTES }, signal);
     },
     async readStep(target, step, signal) {
@@ -130,7 +168,9 @@ export function hostHands(options: HostHandsOptions): HostHands {
       return ask(target, verb, parseCheck, { timeoutMs, answerBytes: 8192 }, signal);
     },
     drop: (name) => transport.drop(name),
+    actingFor: (other) => hostHands(options, other),
   };
+  return hands;
 }
 
 function unreadable(target: HostTarget, verb: VerbCommand, result: CommandResult): never {

@@ -28,8 +28,11 @@ export type StepSighting =
   | { state: 'foreign'; bootId: string }
   /** The host was booted since the intent: nothing was done. */
   | { state: 'boot-changed'; bootId: string }
-  /** The host could not prepare or read the step (read-only or full disk, missing tool): nothing was done by this call. */
-  | { state: 'error'; message: string };
+  /**
+   * The host could not prepare or read the step (read-only or full disk, missing tool), or it was not sent (`reason` says
+   * why): nothing was done by this call.
+   */
+  | { state: 'error'; message: string; reason?: string };
 
 /** Reads the answer of step-start or step-read; undefined when it is no complete, well-formed one. */
 export function parseStepSighting(output: string, nonce: string): StepSighting | undefined {

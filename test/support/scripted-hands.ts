@@ -25,6 +25,9 @@ export class ScriptedHands implements HostHands {
   async check(): Promise<CheckAnswer | Lost> {
     return this.#next('check', this.checks);
   }
+  actingFor(): this {
+    return this;
+  }
   drop(): void {
     this.asked.push('drop');
   }

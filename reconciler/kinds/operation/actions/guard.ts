@@ -15,11 +15,11 @@ export function intendedBoot({ step }: ActionContext): string | undefined {
 
 /** What cannot be decided here: it stops with a reason that says how to go on. */
 export function undecidable(
-  sighting: { state: 'foreign' } | { state: 'error'; message: string },
+  sighting: { state: 'foreign' } | { state: 'error'; message: string; reason?: string },
   context: ActionContext,
 ): StepOutcome {
   if (sighting.state === 'error')
-    return failed('HostCannotPrepare', `${context.name}: ${sighting.message}; nothing was done`);
+    return failed(sighting.reason ?? 'HostCannotPrepare', `${context.name}: ${sighting.message}; nothing was done`);
   const { stepsRoot, stepId } = placeOf(context);
   return failed(
     'ForeignStep',
