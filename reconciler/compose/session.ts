@@ -1,9 +1,14 @@
+import { join } from 'node:path';
 import type { DaemonConfig } from '../config/daemon-config.ts';
+import { Brake } from '../engine/brake.ts';
+import { brakedHands } from '../engine/braked-hands.ts';
 import { Manager } from '../engine/manager.ts';
 import { RevisionKeeper } from '../engine/revision-keeper.ts';
+import { CommandAudit } from '../engine/audit/command-audit.ts';
 import { hostHands } from '../hosts/host.ts';
 import { sshTransport } from '../hosts/ssh-transport.ts';
 import type { KindLog } from '../kinds/context.ts';
+import { noteSourceFailure, Troubles } from '../kinds/fleet/troubles.ts';
 import { controllerRegistry } from '../kinds/registry.ts';
 import type { Clock, Random } from '../model/clock.ts';
 import { asIntendantError } from '../model/errors.ts';
@@ -20,6 +25,7 @@ import { drain } from './drain.ts';
 import { fencedTransport } from './fenced-transport.ts';
 import { openGit } from './open-git.ts';
 import { StatusBranch } from './status-branch.ts';
+import { wireBrake } from './wire-brake.ts';
 
 export interface SessionOptions {
   config: DaemonConfig;
@@ -57,6 +63,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   );
   const brake = new Brake({ live, file: config.haltFile, clock, log });
   const { branch } = config.repository;
+  const troubles = new Troubles(() => manager.queueFleet());
   const keeper = new RevisionKeeper({
     source: git.source,
     live,
@@ -67,13 +74,22 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   });
   const status = new StatusBranch({
     open: (name) => git.writer(name),
-    source: statusSource(config.fleet, live, keeper),
+    source: statusSource(config.fleet, live, keeper, brake),
     clock,
     random,
     log,
     version: options.version,
     fleet: config.fleet,
     once: options.once,
+    onTrouble: (error) => troubles.set('status', error),
+  });
+  const audit = new CommandAudit({
+    folder: join(config.state, 'audit'),
+    fleet: config.fleet,
+    live,
+    commitInfo: (commit, within) => git.source.commitInfo(commit, within),
+    clock,
+    log,
   });
   const manager = new Manager({
     keeper,
@@ -84,11 +100,21 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     holder,
     controllers: controllerRegistry(),
     deps: {
-      hands: hostHands({ transport, clock }),
+      hands: brakedHands(
+        hostHands({
+          transport,
+          clock,
+          beforeStart: (intent) => audit.beforeStart(intent),
+          onCommand: (event) => audit.onCommand(event),
+        }),
+        brake,
+      ),
+      halt: () => brake.halt,
       fleet: config.fleet,
       stepsRoot: config.ssh.stepsRoot ?? `/var/lib/intendant/${config.fleet}/steps`,
       clock,
       lastSeen: new Map(),
+      troubles,
       log,
     },
   });
@@ -101,6 +127,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     }
   });
 
+  wireBrake(live, brake, { manager, onHalt: () => status.touchFleet() });
   const background: Promise<unknown>[] = [];
   let working: Promise<void> = Promise.resolve();
   let looked = false;
@@ -115,14 +142,17 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
         log.warn({ branch }, 'the config branch does not exist on the remote yet');
       } else {
         const changed = await keeper.advance(tip, within);
+        manager.queueFleet();
         await status.follow(keeper.inventory, signal);
         status.touchFleet();
         if (changed) manager.queueChanged(changed);
       }
       looked = true;
+      troubles.set('source', undefined);
     },
     onFailure: (error, retryInMs) => {
       failure = error;
+      noteSourceFailure(troubles, asIntendantError(error), poller.stats.failuresInARow);
       log.warn(
         { err: asIntendantError(error), retryInMs: Math.round(retryInMs) },
         'the config repository could not be read',
@@ -131,13 +161,14 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   });
 
   try {
+    await brake.look();
     await keeper.restore(signal);
     await status.follow(keeper.inventory, signal);
     manager.queueAll();
     git.source.onHint(() => poller.hint());
     options.onHintable(() => poller.hint());
     working = manager.run(signal, steps);
-    background.push(poller.run(signal), working);
+    background.push(poller.run(signal), brake.run(signal), working);
     if (options.once) {
       while (!signal.aborted && !(looked && manager.converged)) {
         if (failure !== undefined) throw asIntendantError(failure);
@@ -151,6 +182,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     if (outer.aborted) await drain(working, config.drainMs, clock, steps, log);
     ended.abort(new Error('the session has ended'));
     await Promise.allSettled([...background, status.close()]);
+    await audit.close();
     await Promise.allSettled([transport.close(), git.close(), live.close()]);
   }
 }
@@ -163,7 +195,7 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 }
 
 /** What the status writer reads: the live state in memory. */
-function statusSource(fleetName: string, live: Mirror, keeper: RevisionKeeper): StatusSource {
+function statusSource(fleetName: string, live: Mirror, keeper: RevisionKeeper, brake: Brake): StatusSource {
   return {
     fleetName,
     *objects() {
@@ -171,6 +203,7 @@ function statusSource(fleetName: string, live: Mirror, keeper: RevisionKeeper): 
     },
     object: (key) => live.get(keys.object(key)) as unknown as ObjectStatus | undefined,
     revision: () => keeper.record,
+    halts: () => brake.halts,
     meta: () => live.get(keys.meta) as unknown as MetaRecord,
   };
 }

@@ -34,5 +34,11 @@ export async function applyOperationStep(step: Step, deps: KindDeps, signal: Abo
       `${name} was begun on at ${begunAt} and is at ${placeOfHost(target)} now: look at the machine at ${begunAt}; raise spec.retry to act on the new one`,
     );
   }
-  return action({ step, deps, signal, name, target });
+  const hands = deps.hands.actingFor({ operation: operationOf(step), step: step.id, round: step.round });
+  return action({ step, deps: { ...deps, hands }, signal, name, target });
+}
+
+/** Name of the operation that a step belongs to, which its id begins with. */
+export function operationOf(step: Step): string {
+  return step.id.slice(0, step.id.lastIndexOf(`.${step.round}.${step.ordinal}-`));
 }
