@@ -1,14 +1,11 @@
 import { join } from 'node:path';
 import type { DaemonConfig } from '../config/daemon-config.ts';
-import { Brake } from '../engine/brake.ts';
-import { brakedHands } from '../engine/braked-hands.ts';
 import { Manager } from '../engine/manager.ts';
-import { RevisionKeeper } from '../engine/revision-keeper.ts';
 import { CommandAudit } from '../engine/audit/command-audit.ts';
+import { RevisionKeeper } from '../engine/revision-keeper.ts';
 import { hostHands } from '../hosts/host.ts';
 import { sshTransport } from '../hosts/ssh-transport.ts';
 import type { KindLog } from '../kinds/context.ts';
-import { noteSourceFailure, Troubles } from '../kinds/fleet/troubles.ts';
 import { controllerRegistry } from '../kinds/registry.ts';
 import type { Clock, Random } from '../model/clock.ts';
 import { asIntendantError } from '../model/errors.ts';
@@ -25,7 +22,6 @@ import { drain } from './drain.ts';
 import { fencedTransport } from './fenced-transport.ts';
 import { openGit } from './open-git.ts';
 import { StatusBranch } from './status-branch.ts';
-import { wireBrake } from './wire-brake.ts';
 
 export interface SessionOptions {
   config: DaemonConfig;
@@ -63,7 +59,6 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   );
   const brake = new Brake({ live, file: config.haltFile, clock, log });
   const { branch } = config.repository;
-  const troubles = new Troubles(() => manager.queueFleet());
   const keeper = new RevisionKeeper({
     source: git.source,
     live,
@@ -74,14 +69,13 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   });
   const status = new StatusBranch({
     open: (name) => git.writer(name),
-    source: statusSource(config.fleet, live, keeper, brake),
+    source: statusSource(config.fleet, live, keeper),
     clock,
     random,
     log,
     version: options.version,
     fleet: config.fleet,
     once: options.once,
-    onTrouble: (error) => troubles.set('status', error),
   });
   const audit = new CommandAudit({
     folder: join(config.state, 'audit'),
@@ -100,21 +94,16 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     holder,
     controllers: controllerRegistry(),
     deps: {
-      hands: brakedHands(
-        hostHands({
-          transport,
-          clock,
-          beforeStart: (intent) => audit.beforeStart(intent),
-          onCommand: (event) => audit.onCommand(event),
-        }),
-        brake,
-      ),
-      halt: () => brake.halt,
+      hands: hostHands({
+        transport,
+        clock,
+        beforeStart: (intent) => audit.beforeStart(intent),
+        onCommand: (event) => audit.onCommand(event),
+      }),
       fleet: config.fleet,
       stepsRoot: config.ssh.stepsRoot ?? `/var/lib/intendant/${config.fleet}/steps`,
       clock,
       lastSeen: new Map(),
-      troubles,
       log,
     },
   });
@@ -127,7 +116,6 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     }
   });
 
-  wireBrake(live, brake, { manager, onHalt: () => status.touchFleet() });
   const background: Promise<unknown>[] = [];
   let working: Promise<void> = Promise.resolve();
   let looked = false;
@@ -142,17 +130,14 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
         log.warn({ branch }, 'the config branch does not exist on the remote yet');
       } else {
         const changed = await keeper.advance(tip, within);
-        manager.queueFleet();
         await status.follow(keeper.inventory, signal);
         status.touchFleet();
         if (changed) manager.queueChanged(changed);
       }
       looked = true;
-      troubles.set('source', undefined);
     },
     onFailure: (error, retryInMs) => {
       failure = error;
-      noteSourceFailure(troubles, asIntendantError(error), poller.stats.failuresInARow);
       log.warn(
         { err: asIntendantError(error), retryInMs: Math.round(retryInMs) },
         'the config repository could not be read',
@@ -161,14 +146,13 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   });
 
   try {
-    await brake.look();
     await keeper.restore(signal);
     await status.follow(keeper.inventory, signal);
     manager.queueAll();
     git.source.onHint(() => poller.hint());
     options.onHintable(() => poller.hint());
     working = manager.run(signal, steps);
-    background.push(poller.run(signal), brake.run(signal), working);
+    background.push(poller.run(signal), working);
     if (options.once) {
       while (!signal.aborted && !(looked && manager.converged)) {
         if (failure !== undefined) throw asIntendantError(failure);
@@ -195,7 +179,7 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 }
 
 /** What the status writer reads: the live state in memory. */
-function statusSource(fleetName: string, live: Mirror, keeper: RevisionKeeper, brake: Brake): StatusSource {
+function statusSource(fleetName: string, live: Mirror, keeper: RevisionKeeper): StatusSource {
   return {
     fleetName,
     *objects() {
@@ -203,7 +187,6 @@ function statusSource(fleetName: string, live: Mirror, keeper: RevisionKeeper, b
     },
     object: (key) => live.get(keys.object(key)) as unknown as ObjectStatus | undefined,
     revision: () => keeper.record,
-    halts: () => brake.halts,
     meta: () => live.get(keys.meta) as unknown as MetaRecord,
   };
 }
