@@ -6,6 +6,7 @@ import { RevisionKeeper } from '../engine/revision-keeper.ts';
 import { hostHands } from '../hosts/host.ts';
 import { sshTransport } from '../hosts/ssh-transport.ts';
 import type { KindLog } from '../kinds/context.ts';
+import { noteSourceFailure, Troubles } from '../kinds/fleet/troubles.ts';
 import { controllerRegistry } from '../kinds/registry.ts';
 import type { Clock, Random } from '../model/clock.ts';
 import { asIntendantError } from '../model/errors.ts';
@@ -59,6 +60,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   );
   const brake = new Brake({ live, file: config.haltFile, clock, log });
   const { branch } = config.repository;
+  const troubles = new Troubles(() => manager.queueFleet());
   const keeper = new RevisionKeeper({
     source: git.source,
     live,
@@ -76,6 +78,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     version: options.version,
     fleet: config.fleet,
     once: options.once,
+    onTrouble: (error) => troubles.set('status', error),
   });
   const audit = new CommandAudit({
     folder: join(config.state, 'audit'),
@@ -104,6 +107,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
       stepsRoot: config.ssh.stepsRoot ?? `/var/lib/intendant/${config.fleet}/steps`,
       clock,
       lastSeen: new Map(),
+      troubles,
       log,
     },
   });
@@ -130,14 +134,17 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
         log.warn({ branch }, 'the config branch does not exist on the remote yet');
       } else {
         const changed = await keeper.advance(tip, within);
+        manager.queueFleet();
         await status.follow(keeper.inventory, signal);
         status.touchFleet();
         if (changed) manager.queueChanged(changed);
       }
       looked = true;
+      troubles.set('source', undefined);
     },
     onFailure: (error, retryInMs) => {
       failure = error;
+      noteSourceFailure(troubles, asIntendantError(error), poller.stats.failuresInARow);
       log.warn(
         { err: asIntendantError(error), retryInMs: Math.round(retryInMs) },
         'the config repository could not be read',

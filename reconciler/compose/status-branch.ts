@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../model/clock.ts';
 import { parseDuration } from '../model/duration.ts';
+import type { IntendantError } from '../model/errors.ts';
 import type { Inventory, ResourceKey } from '../model/resource.ts';
 import type { KindLog } from '../kinds/context.ts';
 import type { BranchWriter } from '../source/source.ts';
@@ -17,6 +18,8 @@ export interface StatusBranchOptions {
   fleet: string;
   /** True: pushes only when flushed. */
   once: boolean;
+  /** Told why nothing can be pushed, and with undefined once it works again. */
+  onTrouble?: (error: IntendantError | undefined) => void;
 }
 
 /** Tries of a push before a run that is to end gives up. */
@@ -60,12 +63,23 @@ export class StatusBranch {
   }
 
   #begin(branch: string, settings: { windowMs: number; heartbeatMs: number }, signal: AbortSignal) {
-    const { open, source, clock, random, log, version, fleet, once } = this.#options;
+    const { open, source, clock, random, log, version, fleet, once, onTrouble } = this.#options;
     const ended = new AbortController();
     const remote = open(branch);
     const author = { name: 'Intendant', email: `intendant@${fleet}.invalid` };
     const ref = `refs/heads/${branch}`;
-    const writer = new StatusWriter({ branch: remote, ref, source, clock, random, log, version, author, ...settings });
+    const writer = new StatusWriter({
+      branch: remote,
+      ref,
+      source,
+      clock,
+      random,
+      log,
+      version,
+      author,
+      onTrouble,
+      ...settings,
+    });
     const running = once
       ? Promise.resolve()
       : writer.run(AbortSignal.any([signal, ended.signal])).catch(() => undefined);

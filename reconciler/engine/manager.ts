@@ -12,6 +12,7 @@ import { writeHeartbeats } from './heartbeat.ts';
 import type { LiveStore } from './live-store.ts';
 import { WorkQueue } from './queue.ts';
 import { ReconcileOne } from './reconcile-one.ts';
+import { VanishWatch } from './vanish-watch.ts';
 import type { RevisionKeeper } from './revision-keeper.ts';
 
 /** Keys that are looked at side by side. Looking waits for hosts, not for the processor. */
@@ -21,7 +22,7 @@ export interface ManagerOptions {
   keeper: RevisionKeeper;
   live: LiveStore;
   /** Everything but what the manager itself knows. */
-  deps: Omit<KindDeps, 'inventory' | 'inFlight' | 'live'>;
+  deps: Omit<KindDeps, 'inventory' | 'inFlight' | 'live' | 'sight'>;
   controllers: ReadonlyMap<string, AnyController>;
   clock: Clock;
   random: Random;
@@ -36,15 +37,26 @@ export class Manager {
   readonly #executor: Executor;
   readonly #reconciler: ReconcileOne;
   readonly #deps: KindDeps;
+  readonly #sight: VanishWatch;
   #busy = 0;
 
   constructor(options: ManagerOptions) {
     const { keeper, live, clock, random, log, holder } = options;
     this.#options = options;
     this.#queue = new WorkQueue(clock);
+    this.#sight = new VanishWatch({
+      live,
+      inventory: () => keeper.inventory,
+      deps: options.deps,
+      queue: this.#queue,
+      clock,
+      log,
+      context: () => this.#context(),
+    });
     this.#deps = {
       ...options.deps,
       live,
+      sight: this.#sight,
       inventory: () => keeper.inventory,
       inFlight: (owner) => this.#executor.inFlight(owner),
     };
@@ -97,6 +109,11 @@ export class Manager {
     }
   }
 
+  /** Looks at the Fleet: what keeps the daemon from its repositories has changed. */
+  queueFleet(): void {
+    for (const key of this.#options.keeper.inventory.keys('Fleet')) this.#queue.add(key);
+  }
+
   /** Looks at what a new revision changed, and at those it concerns. */
   queueChanged(changed: Iterable<ResourceKey>): void {
     for (const key of changed) {
@@ -112,7 +129,7 @@ export class Manager {
    * is not over then is left to be re-attached.
    */
   async run(signal: AbortSignal, steps = signal): Promise<void> {
-    await Promise.all([this.#work(signal, steps), this.#beat(signal)]);
+    await Promise.all([this.#work(signal, steps), this.#beat(signal), this.#sight.run(signal)]);
     await this.#executor.settled();
   }
 

@@ -4,6 +4,8 @@ import type { Inventory, Kind, ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
 import type { Json } from '../model/json.ts';
 import type { HostHands } from '../hosts/host.ts';
+import type { Troubles } from './fleet/troubles.ts';
+import type { FleetSight } from './host/sight.ts';
 
 /** What every kind may know while it plans: passed in, so that planning stays pure. */
 export interface KindContext {
@@ -37,6 +39,10 @@ export interface KindDeps {
   inFlight(owner: ResourceKey): ReadonlySet<string>;
   /** Wall-clock milliseconds of the last session with each host that worked, in this process. */
   lastSeen: Map<string, number>;
+  /** Whether most hosts are away at once. */
+  sight: FleetSight;
+  /** What keeps the daemon from its repositories now. */
+  troubles: Troubles;
   log: KindLog;
 }
 

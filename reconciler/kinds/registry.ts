@@ -2,6 +2,7 @@ import type { Kind } from '../model/resource.ts';
 import { clusterController } from './cluster/controller.ts';
 import type { AnyController } from './context.ts';
 import { declaredController } from './declared/controller.ts';
+import { fleetController } from './fleet/controller.ts';
 import { hostController } from './host/controller.ts';
 import { operationController } from './operation/controller.ts';
 
@@ -9,7 +10,7 @@ import { operationController } from './operation/controller.ts';
 const BUILT_IN = [
   clusterController,
   declaredController('ContainerManager'),
-  declaredController('Fleet'),
+  fleetController,
   hostController,
   declaredController('Network'),
   operationController,

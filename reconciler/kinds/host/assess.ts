@@ -10,6 +10,8 @@ import type { KindContext } from '../context.ts';
 import { revisionsFor } from '../revisions.ts';
 import type { HostObserved } from './observe.ts';
 import type { HostRecord, StableFacts } from './record.ts';
+import { MOST_HOSTS_UNKNOWN, MOST_HOSTS_UNKNOWN_MESSAGE } from './sight.ts';
+import { skewClaim, stableSkew } from './skew.ts';
 
 /** Codes after which only a person can help: looked at again on the interval, but never a matter of waiting. */
 const STALLING = new Set([
@@ -30,10 +32,13 @@ export function assessHost(
 ): Assessment {
   if (!resource) return { status: undefined, record: null, outcome: { result: 'steady' } };
   const record = nextRecord(resource, observed, context.nowMs);
-  const word = statusWord(record, observed);
+  const word = statusWord(record, observed, context.nowMs);
+  // From here on it is down for itself, whatever becomes of the others.
+  if (word === 'failed') delete record.vanished;
   const maintenance = resource.spec.maintenance;
   const inMaintenance = maintenance !== undefined && !isOver(maintenance.until, context.nowMs);
-  const claims = conditionClaims(word, record, observed, resource.digest);
+  const claims = conditionClaims(word, record, resource.digest);
+  if (record.clockSkew !== undefined && word === 'active') claims.push(skewClaim(record.clockSkew, resource.digest));
   if (inMaintenance) {
     const until = maintenance.until ? ` until ${maintenance.until}` : '';
     claims.push({
@@ -55,6 +60,7 @@ export function assessHost(
         address: resource.spec.address,
         ...(record.facts ? { facts: record.facts as unknown as JsonObject } : {}),
         ...(record.hostKey ? { hostKey: record.hostKey } : {}),
+        ...(record.clockSkew === undefined ? {} : { clockSkew: record.clockSkew }),
         ...(inMaintenance ? { maintenance: true } : {}),
       },
     },
@@ -65,7 +71,7 @@ export function assessHost(
 
 /** Time to the next look. A first sight is followed at once by the first check. */
 function outcomeOf(word: string, record: HostRecord, observed: HostObserved): Assessment['outcome'] {
-  if (word === 'investigating') return { result: 'progress' };
+  if (word === 'investigating' && !record.failure) return { result: 'progress' };
   const well = word === 'active' && record.misses === 0;
   return {
     result: 'steady',
@@ -78,17 +84,37 @@ function nextRecord(resource: Resource<'Host'>, observed: HostObserved, nowMs: n
   const moved = !observed.record || observed.record.address !== address || observed.record.port !== port;
   const before: HostRecord = moved ? { format: 1, address, port, misses: 0 } : observed.record!;
   const check = observed.check;
-  if (!check) return before;
-  if (!check.reached) {
-    return {
-      ...before,
-      misses: Math.min(before.misses + 1, observed.settings.failAfter),
-      failure: { code: check.code, message: check.message },
-    };
-  }
-  const { failure: _failure, ...rest } = before;
+  if (!check) return { ...before };
+  if (!check.reached) return missed(before, check, observed, nowMs);
+  const { failure: _failure, missedSince: _missedSince, vanished: _vanished, clockSkew: skew, ...rest } = before;
   const recorded = resource.spec.hostKeys === undefined ? { hostKey: check.hostKey } : {};
-  return { ...rest, ...recorded, misses: 0, facts: stableFacts(check.facts, before.facts, nowMs) };
+  const clockSkew = stableSkew(check.clockSkew ?? 0, skew);
+  return {
+    ...rest,
+    ...recorded,
+    misses: 0,
+    facts: stableFacts(check.facts, before.facts, nowMs),
+    ...(clockSkew === undefined ? {} : { clockSkew }),
+  };
+}
+
+/** One more miss; while most hosts are away it is no proof against this one, and does not count. */
+function missed(
+  before: HostRecord,
+  failure: { code: string; message: string },
+  { previous, settings, vanish }: HostObserved,
+  nowMs: number,
+): HostRecord {
+  const { code, message } = failure;
+  const wasUp = before.vanished === true || previous?.status === 'active';
+  const excused = vanish !== undefined && wasUp && !STALLING.has(code);
+  return {
+    ...before,
+    failure: { code, message },
+    misses: excused ? 0 : Math.min(before.misses + 1, settings.failAfter),
+    ...(wasUp ? { missedSince: before.missedSince ?? isoTime(nowMs) } : {}),
+    ...(excused ? { vanished: true as const } : {}),
+  };
 }
 
 function stableFacts(seen: Facts, before: StableFacts | undefined, nowMs: number): StableFacts {
@@ -101,15 +127,35 @@ function stableFacts(seen: Facts, before: StableFacts | undefined, nowMs: number
   };
 }
 
-function statusWord(record: HostRecord, observed: HostObserved): 'investigating' | 'active' | 'failed' {
+function statusWord(
+  record: HostRecord,
+  { settings, previous }: HostObserved,
+  nowMs: number,
+): 'investigating' | 'active' | 'failed' {
   if (!record.facts && !record.failure) return 'investigating';
   if (!record.failure) return 'active';
-  if (STALLING.has(record.failure.code) || record.misses >= observed.settings.failAfter) return 'failed';
+  if (STALLING.has(record.failure.code)) return 'failed';
+  if (record.misses >= settings.failAfter && isProven(record, previous, settings.intervalMs, nowMs)) return 'failed';
+  if (record.vanished) return 'investigating';
   // A host that was well keeps its word until it has missed enough checks; one never reached has failed at once.
-  return observed.previous?.status === 'active' ? 'active' : 'failed';
+  return previous?.status === 'active' ? 'active' : 'failed';
 }
 
-function conditionClaims(word: string, record: HostRecord, observed: HostObserved, digest: string): ConditionClaim[] {
+/**
+ * A host that was active has failed no sooner than one interval after its first miss: by then every other host has had its
+ * check too, and it is known whether they all went at once.
+ */
+function isProven(
+  { missedSince }: HostRecord,
+  previous: HostObserved['previous'],
+  intervalMs: number,
+  nowMs: number,
+): boolean {
+  if (previous?.status !== 'active' || missedSince === undefined) return true;
+  return nowMs - Date.parse(missedSince) >= intervalMs;
+}
+
+function conditionClaims(word: string, record: HostRecord, digest: string): ConditionClaim[] {
   const make = (
     type: ConditionClaim['type'],
     status: ConditionClaim['status'],
@@ -122,6 +168,11 @@ function conditionClaims(word: string, record: HostRecord, observed: HostObserve
     message,
     observedGeneration: digest,
   });
+  if (word === 'investigating' && record.vanished)
+    return [
+      make('Ready', 'Unknown', MOST_HOSTS_UNKNOWN, MOST_HOSTS_UNKNOWN_MESSAGE),
+      make('Healthy', 'Unknown', MOST_HOSTS_UNKNOWN, MOST_HOSTS_UNKNOWN_MESSAGE),
+    ];
   if (word === 'investigating')
     return [make('Ready', 'Unknown', 'Investigating', 'the host has not been looked at yet')];
   if (word === 'active') {

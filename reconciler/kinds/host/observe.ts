@@ -2,6 +2,7 @@ import type { Facts } from '../../hosts/facts.ts';
 import { asIntendantError } from '../../model/errors.ts';
 import type { Resource, ResourceKey } from '../../model/resource.ts';
 import type { ObjectStatus } from '../../model/status.ts';
+import type { Vanish } from '../../rollout/vanish.ts';
 import { keys } from '../../store/keys.ts';
 import type { ClaimRecord } from '../../store/records.ts';
 import type { KindDeps } from '../context.ts';
@@ -11,7 +12,14 @@ import { resolveTarget } from './target.ts';
 
 /** What one look at a host found. */
 export type HostCheck =
-  { reached: true; facts: Facts; hostKey: string } | { reached: false; code: string; message: string };
+  | {
+      reached: true;
+      facts: Facts;
+      hostKey: string;
+      /** Seconds that the host's clock is ahead of ours, as far as the time of the answer lets one tell. */
+      clockSkew?: number;
+    }
+  | { reached: false; code: string; message: string };
 
 export interface HostObserved {
   key: ResourceKey<'Host'>;
@@ -24,6 +32,8 @@ export interface HostObserved {
   check?: HostCheck;
   /** Who is changing the host now; checks of ours keep away. */
   claimedBy?: string;
+  /** Most hosts are away at once. */
+  vanish?: Vanish;
 }
 
 /** Reads a host's facts over SSH, unless this is the first sight of it or somebody is changing it. */
@@ -34,34 +44,52 @@ export async function observeHost(
   signal: AbortSignal,
 ): Promise<HostObserved> {
   const name = key.slice('Host/'.length);
-  const record = asHostRecord(deps.live.get(keys.record(key)));
-  const previous = deps.live.get(keys.object(key)) as unknown as ObjectStatus | undefined;
-  const claim = deps.live.get(keys.claim(name)) as unknown as ClaimRecord | undefined;
   const settings = checkSettings(deps.inventory());
-  const base = { key, record, previous, settings, claimedBy: claim?.owner };
-  if (!resource) return { ...base, address: '', port: 0 };
+  if (!resource) return { ...readHost(key, deps), settings, address: '', port: 0 };
   try {
+    const { record, claimedBy } = readHost(key, deps);
     const target = resolveTarget(name, deps.inventory(), deps.live);
-    const at = { ...base, address: target.address, port: target.port };
+    const at = { settings, address: target.address, port: target.port };
     const known = record?.address === target.address && record.port === target.port;
-    if (!known || claim) return at;
-    return { ...at, check: await checkHost(name, deps, settings.timeoutMs, signal) };
+    if (!known || claimedBy !== undefined) return { ...readHost(key, deps), ...at };
+    const check = await checkHost(name, deps, settings.timeoutMs, signal);
+    tellSight(check, record, deps);
+    return { ...readHost(key, deps), ...at, check };
   } catch (thrown) {
     signal.throwIfAborted();
     const error = asIntendantError(thrown);
-    return {
-      ...base,
-      address: resource.spec.address,
-      port: resource.spec.port ?? 22,
-      check: { reached: false, code: error.code, message: error.message },
-    };
+    const check: HostCheck = { reached: false, code: error.code, message: error.message };
+    const at = { settings, address: resource.spec.address, port: resource.spec.port ?? 22 };
+    tellSight(check, undefined, deps);
+    return { ...readHost(key, deps), ...at, check };
   }
+}
+
+/** What live state says of the host now: read after the check, which may have taken long. */
+function readHost(
+  key: ResourceKey<'Host'>,
+  deps: KindDeps,
+): Pick<HostObserved, 'key' | 'record' | 'previous' | 'claimedBy' | 'vanish'> {
+  const claim = deps.live.get(keys.claim(key.slice('Host/'.length))) as unknown as ClaimRecord | undefined;
+  return {
+    key,
+    record: asHostRecord(deps.live.get(keys.record(key))),
+    previous: deps.live.get(keys.object(key)) as unknown as ObjectStatus | undefined,
+    claimedBy: claim?.owner,
+    vanish: deps.sight.vanish,
+  };
+}
+
+function tellSight(check: HostCheck, record: HostRecord | undefined, deps: KindDeps): void {
+  if (!check.reached || record?.vanished) deps.sight.changed();
 }
 
 async function checkHost(name: string, deps: KindDeps, timeoutMs: number, signal: AbortSignal): Promise<HostCheck> {
   const target = resolveTarget(name, deps.inventory(), deps.live);
   const seen = await deps.hands.facts(target, signal, timeoutMs);
   if ('lost' in seen) return { reached: false, code: 'HOST_UNREACHABLE', message: `${name}: ${seen.lost}` };
-  deps.lastSeen.set(name, deps.clock.now());
-  return { reached: true, facts: seen.facts, hostKey: seen.hostKey };
+  const nowMs = deps.clock.now();
+  deps.lastSeen.set(name, nowMs);
+  const clockSkew = Math.round(seen.facts.hostTime - nowMs / 1000);
+  return { reached: true, facts: seen.facts, hostKey: seen.hostKey, clockSkew };
 }

@@ -30,6 +30,12 @@ export interface HostRecord {
   misses: number;
   /** Why the last check did not get through. */
   failure?: { code: string; message: string };
+  /** ISO time of the first miss of the running series, for a host that was active before it. */
+  missedSince?: string;
+  /** It went when most hosts went: Unknown, and its misses do not count, until the fleet can be seen again. */
+  vanished?: true;
+  /** Seconds that its clock is ahead of ours (behind: negative), coarse; absent while it is right. */
+  clockSkew?: number;
 }
 
 export function asHostRecord(value: Json | undefined): HostRecord | undefined {

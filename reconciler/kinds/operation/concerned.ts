@@ -4,7 +4,7 @@ import type { KindDeps } from '../context.ts';
 import { asOperationRecord, isTerminal } from './record.ts';
 
 /** Operations that may be waiting for something: whoever's state changes, they look again. */
-export function unfinishedOperations(deps: KindDeps): ResourceKey[] {
+export function unfinishedOperations(deps: Pick<KindDeps, 'inventory' | 'live'>): ResourceKey[] {
   return deps
     .inventory()
     .keys('Operation')

@@ -1,6 +1,7 @@
 import type { Hold } from '../../rollout/decide.ts';
 import { freezeHold } from '../../rollout/freeze.ts';
 import type { OperationObserved } from './observed.ts';
+import { unseenHold } from './unseen.ts';
 
 /** What the repository asks for now; the only fields that may change once an operation has begun. */
 export interface Wishes {
@@ -20,7 +21,7 @@ export function closedGate(
   if (wishes.cancel) return { reason: 'Cancelled', message: 'the operation is cancelled' };
   if (wishes.suspend)
     return { reason: 'Suspended', message: 'suspended in the repository; remove spec.suspend to go on' };
-  const frozen = frozenBy(observed, nowMs);
+  const frozen = frozenBy(observed, nowMs) ?? unseenHold(observed.unseen);
   if (frozen) return frozen;
   if (!begun && observed.ahead.length > 0) {
     return {

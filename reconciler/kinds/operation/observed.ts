@@ -9,6 +9,7 @@ import type { ObjectStatus } from '../../model/status.ts';
 import type { Freeze } from '../../rollout/freeze.ts';
 import type { KindDeps, LiveState } from '../context.ts';
 import { asOperationRecord, isTerminal, type OperationRecord } from './record.ts';
+import { readUnseen, type Unseen } from './unseen.ts';
 
 /** One host as an operation sees it. */
 export interface HostView {
@@ -40,6 +41,8 @@ export interface OperationObserved {
   scope: ReadonlyMap<string, HostView>;
   clusterSpecs: ReadonlyMap<string, ClusterSpec>;
   fleetFreeze?: Freeze;
+  /** The hosts cannot be seen, and it is probably not their fault. */
+  unseen?: Unseen;
   /** Operations on one of these clusters that came first and are not finished. */
   ahead: readonly string[];
   /** Hosts on which a step of this operation runs in this process. */
@@ -72,6 +75,7 @@ export function observeOperation(
       }),
     ),
     fleetFreeze: readFleet(inventory)?.freeze,
+    unseen: readUnseen(key, deps),
     ahead: operationsAhead(key, record, clusters, deps),
     inFlight: deps.inFlight(key),
   };
