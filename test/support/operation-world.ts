@@ -1,4 +1,4 @@
-import type { OperationSpec } from '../../schema/generated/types.ts';
+import type { OperationSpec, Rollout } from '../../schema/generated/types.ts';
 import { consider, type Considered } from '../../reconciler/kinds/operation/consider.ts';
 import type { HostView, OperationObserved } from '../../reconciler/kinds/operation/observed.ts';
 import type { OperationRecord } from '../../reconciler/kinds/operation/record.ts';
@@ -13,6 +13,8 @@ export class OperationWorld {
   readonly journal = new Map<string, JournalRecord[]>();
   readonly inFlight = new Map<string, Step>();
   ahead: string[] = [];
+  /** Rollout defaults of the cluster. */
+  clusterRollout: Rollout | undefined;
   /** How often each host was really acted on: the host's own record. */
   readonly acted = new Map<string, number>();
 
@@ -32,7 +34,7 @@ export class OperationWorld {
       selection: this.record?.frozen?.hosts ?? [...this.hosts.keys()],
       clusters: ['web'],
       scope: this.hosts,
-      clusterSpecs: new Map(),
+      clusterSpecs: new Map(this.clusterRollout ? [['web', { rollout: this.clusterRollout }]] : []),
       ahead: this.ahead,
       inFlight: new Set(this.inFlight.keys()),
     };

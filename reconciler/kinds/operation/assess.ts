@@ -206,8 +206,8 @@ function detailOf(
   };
 }
 
-function outcomeOf({ record, decision, steps }: Considered): Outcome {
-  if (isTerminal(record.phase)) return { result: 'steady' };
+function outcomeOf({ record, decision, steps, retryDue }: Considered): Outcome {
+  if (isTerminal(record.phase)) return { result: retryDue ? 'progress' : 'steady' };
   const hold = decision?.hold;
   if (steps.length > 0 || decision?.state === 'running') return { result: 'progress' };
   return { result: 'waiting', reason: hold?.reason ?? 'Pending', retryAfterMs: hold?.retryAfterMs };

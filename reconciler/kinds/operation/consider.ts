@@ -2,8 +2,8 @@ import type { OperationSpec } from '../../../schema/generated/types.ts';
 import type { JournalRecord, Step, StepOutcome } from '../../model/plan.ts';
 import { isoTime } from '../../model/clock.ts';
 import { decideRollout, type HostProgress, type RolloutDecision } from '../../rollout/decide.ts';
-import { isOver } from '../../rollout/freeze.ts';
 import type { KindContext } from '../context.ts';
+import { entriesOf, inMaintenance, leftDown, unavailableHosts, withNextLook } from './down.ts';
 import { closedGate, type Wishes } from './gates.ts';
 import type { HostView, OperationObserved } from './observed.ts';
 import { nextHostStep } from './pipeline.ts';
@@ -15,6 +15,8 @@ export interface Considered {
   record: OperationRecord;
   steps: Step[];
   decision?: RolloutDecision;
+  /** It has ended, and a retry that was asked for before is taken up at the next look. */
+  retryDue: boolean;
   /** The repository's spec differs from the one that was frozen, in a field that is bound. */
   changedAfterBegin: boolean;
 }
@@ -30,13 +32,13 @@ export function consider(
     suspend: spec?.suspend ?? false,
     cancel: (spec ? (spec.cancel ?? false) : true) || (observed.record?.cancelled ?? false),
     retry: spec?.retry ?? 0,
-    pauseAfter: spec?.rollout?.pauseAfter,
+    pauseAfter: spec && mergedRollout(spec, observed).pauseAfter,
   };
   const known: OperationRecord = observed.record ?? firstRecord(observed.name, context);
   const changedAfterBegin =
     known.frozen !== undefined && spec !== undefined && boundDigest(spec) !== known.frozen.digest;
   const resumed = takeUpRetry(known, wishes, observed, context);
-  if (isTerminal(resumed.phase)) return { record: resumed, steps: [], changedAfterBegin };
+  if (isTerminal(resumed.phase)) return { record: resumed, steps: [], changedAfterBegin, retryDue: false };
 
   const gate = closedGate(wishes, observed, context.nowMs, resumed.frozen !== undefined);
   const begun =
@@ -45,21 +47,22 @@ export function consider(
       : begin(resumed, spec, observed, context);
   if (!begun.frozen) {
     const decision: RolloutDecision = { start: [], state: 'held', batch: 0, hold: gate };
-    return { record: withPhase(begun, unbegunPhase(wishes), context), steps: [], decision, changedAfterBegin };
+    const record = withPhase(begun, unbegunPhase(wishes), context);
+    return { record, steps: [], decision, changedAfterBegin, retryDue: false };
   }
 
   const progress = (host: string): HostProgress => progressOf(host, begun.round, observed);
   const decided = decideRollout({
     batches: begun.batches,
     progress,
-    unavailable: unavailableHosts(begun.round, observed, context.nowMs),
+    unavailable: unavailableHosts(observed, context.nowMs),
     ...begun.frozen.rollout,
     pauseAfter: wishes.pauseAfter,
     hold: gate,
     claimedByOther: (host) => claimedByOther(observed, host),
     nowMs: context.nowMs,
   });
-  const decision = withNextLook(decided, begun.round, observed);
+  const decision = withNextLook(decided, observed);
   const record = withPhase(
     { ...begun, ...(wishes.cancel ? { cancelled: true } : {}) },
     phaseOf(decision, begun, wishes, observed),
@@ -70,7 +73,14 @@ export function consider(
     steps: stepsNow(record, decision, wishes, observed, context, progress),
     decision,
     changedAfterBegin,
+    retryDue: isRetryDue(record, wishes),
   };
+}
+
+/** A higher `retry` than the round in hand is taken up once that has ended, unless it was cancelled. */
+function isRetryDue(record: OperationRecord, wishes: Wishes): boolean {
+  const ended = record.phase === 'Failed' || record.phase === 'Succeeded';
+  return record.frozen !== undefined && ended && wishes.retry > record.round && !wishes.cancel;
 }
 
 function firstRecord(name: string, context: KindContext): OperationRecord {
@@ -78,17 +88,21 @@ function firstRecord(name: string, context: KindContext): OperationRecord {
   return { format: 1, name, heldSince: { commit, sequence }, phase: 'Pending', round: 0, batches: [] };
 }
 
-/** A raised `retry` on a finished operation opens a round with the hosts that have not succeeded. */
+/**
+ * A raised `retry` on a finished operation opens a round with the hosts that have not succeeded. Those that were left down
+ * come first: no other may begin beside them.
+ */
 function takeUpRetry(
   record: OperationRecord,
   wishes: Wishes,
   observed: OperationObserved,
   context: KindContext,
 ): OperationRecord {
-  const again =
-    record.frozen && (record.phase === 'Failed' || record.phase === 'Succeeded') && wishes.retry > record.round;
-  if (!again || wishes.cancel) return record;
-  const left = record.frozen!.hosts.filter((host) => latestVerdict(host, observed)?.result !== 'succeeded');
+  if (!isRetryDue(record, wishes)) return record;
+  const isDown = (host: string): boolean => leftDown(host, observed.scope.get(host), observed);
+  const left = record
+    .frozen!.hosts.filter((host) => latestVerdict(host, observed)?.result !== 'succeeded')
+    .sort((a, b) => Number(isDown(b)) - Number(isDown(a)));
   if (left.length === 0) return { ...record, round: wishes.retry };
   const { batches } = freezeRollout(mergedRollout(record.frozen!.spec, observed), left, observed.scope.size);
   const { finishedAt: _finishedAt, ...open } = record;
@@ -133,28 +147,28 @@ function stepsNow(
     .filter((host) => progress(host).state === 'running' && !observed.inFlight.has(host));
   return [...inHand, ...decision.start].flatMap((host) => {
     const entries = entriesOf(host, record.round, observed);
-    const stop = reasonToStop(observed.scope.get(host), wishes, context.nowMs);
+    const stop = reasonToStop(observed.scope.get(host), wishes, decision, context.nowMs);
     return nextHostStep(record.name, record.frozen!, host, record.round, entries, stop) ?? [];
   });
 }
 
 /** Why a host that was not touched yet gets its outcome without being touched. */
-function reasonToStop(host: HostView | undefined, wishes: Wishes, nowMs: number): StepOutcome | undefined {
+function reasonToStop(
+  host: HostView | undefined,
+  wishes: Wishes,
+  { hold }: RolloutDecision,
+  nowMs: number,
+): StepOutcome | undefined {
   const skipped = (reason: string, message: string): StepOutcome => ({ result: 'skipped', reason, message });
   if (wishes.cancel) return skipped('Cancelled', 'the operation was cancelled before this host was touched');
+  if (hold?.reason === 'FailureBudgetSpent') {
+    return skipped('FailureBudgetSpent', 'too many other hosts had failed before this one was touched');
+  }
   if (!host?.present) return skipped('HostRemoved', 'the host has left the repository');
   if (inMaintenance(host, nowMs)) {
     return skipped('InMaintenance', `in maintenance by ${host.maintenance!.who}: ${host.maintenance!.why}`);
   }
   return undefined;
-}
-
-export function inMaintenance(host: HostView, nowMs: number): boolean {
-  return host.maintenance !== undefined && !isOver(host.maintenance.until, nowMs);
-}
-
-function entriesOf(host: string, round: number, observed: OperationObserved): JournalRecord[] {
-  return (observed.journal.get(host) ?? []).filter((entry) => entry.round === round);
 }
 
 export function progressOf(host: string, round: number, observed: OperationObserved): HostProgress {
@@ -176,57 +190,6 @@ export function latestVerdict(host: string, observed: OperationObserved): Journa
     if (entry.step.verdict && (!latest || entry.round > latest.round)) latest = entry;
   }
   return latest?.outcome;
-}
-
-/** Hosts of the scope that count as down: not active, being changed by anybody, or left unproven by this operation. */
-function unavailableHosts(round: number, observed: OperationObserved, nowMs: number): Set<string> {
-  const down = new Set<string>();
-  for (const [name, host] of observed.scope) {
-    if (!host.present || inMaintenance(host, nowMs)) continue;
-    const unproven = leftDown(name, host, round, observed);
-    if (!host.active || host.claim || observed.inFlight.has(name) || unproven) down.add(name);
-  }
-  return down;
-}
-
-/** A host that failed in our hands is down until it is seen again; one whose check failed afterwards, until a retry proves it. */
-function leftDown(name: string, host: HostView, round: number, observed: OperationObserved): boolean {
-  return hasFailedCheck(name, round, observed) || unseenSinceFailing(name, host, round, observed);
-}
-
-function hasFailedCheck(name: string, round: number, observed: OperationObserved): boolean {
-  if (failedVerdict(name, round, observed) === undefined) return false;
-  return entriesOf(name, round, observed).some(
-    (entry) => entry.step.action === 'checkAfter' && entry.outcome?.result === 'failed',
-  );
-}
-
-function unseenSinceFailing(name: string, host: HostView, round: number, observed: OperationObserved): boolean {
-  const verdict = failedVerdict(name, round, observed);
-  return verdict !== undefined && (host.lastSeen === undefined || host.lastSeen <= Date.parse(verdict.at));
-}
-
-/** The host's outcome in this round when it failed in a way that may have left it down. */
-function failedVerdict(name: string, round: number, observed: OperationObserved): JournalRecord['outcome'] {
-  const verdict = entriesOf(name, round, observed).find((entry) => entry.step.verdict)?.outcome;
-  return verdict?.result === 'failed' && verdict.data?.down === true ? verdict : undefined;
-}
-
-/** How soon to look whether a failed host has been seen, in milliseconds. */
-const LOOK_AGAIN_MS = 2000;
-
-/**
- * A host that failed and answers again does not change its status, so nobody is told: the operation looks by itself. One
- * that stays away becomes `failed`, and its return then wakes the operation.
- */
-function withNextLook(decision: RolloutDecision, round: number, observed: OperationObserved): RolloutDecision {
-  const { hold } = decision;
-  if (hold?.reason !== 'MaxUnavailable') return decision;
-  const soon = [...observed.scope].some(
-    ([name, host]) =>
-      host.active && unseenSinceFailing(name, host, round, observed) && !hasFailedCheck(name, round, observed),
-  );
-  return soon ? { ...decision, hold: { ...hold, retryAfterMs: LOOK_AGAIN_MS } } : decision;
 }
 
 function claimedByOther(observed: OperationObserved, host: string): string | undefined {

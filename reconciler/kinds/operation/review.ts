@@ -40,11 +40,8 @@ export function reviewOperation(
   const hosts = resolveSelection(spec.target, inventory);
   const clusters = clustersOf(hosts, inventory);
   const only = clusters.length === 1 ? inventory.get(keyOf('Cluster', clusters[0]!))?.spec.rollout : undefined;
-  const { batches, rollout } = freezeRollout(
-    mergeRollout(spec.rollout, only),
-    hosts,
-    scopeOf(hosts, clusters, inventory, nowMs),
-  );
+  const merged = mergeRollout(spec.rollout, only);
+  const { batches, rollout } = freezeRollout(merged, hosts, scopeOf(hosts, clusters, inventory, nowMs));
   const actions = actionsFor(spec);
   const frozen = { spec, digest: boundDigest(spec) };
   const steps = batches.flat().flatMap((host) => {
@@ -60,7 +57,7 @@ export function reviewOperation(
     hosts,
     batches,
     rollout,
-    pauseAfter: spec.rollout?.pauseAfter,
+    pauseAfter: merged.pauseAfter,
     actions: actions.map((action) => action.summary),
     warnings,
     plan: { changes: [], steps, warnings },

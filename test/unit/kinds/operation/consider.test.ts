@@ -145,6 +145,70 @@ describe('consider', () => {
     expect(record.phase).toBe('Succeeded');
   });
 
+  it('disturbs no host any more that was begun and not yet touched when the failure budget is spent', () => {
+    const world = new OperationWorld(
+      restart({ rollout: { batches: 3 }, checks: { before: [{ command: ['true'] }] } }),
+      hosts,
+    );
+    world.look();
+    for (const host of hosts) world.end(host);
+    world.look();
+    world.end('web-1', 'failed');
+    world.look();
+    world.end('web-2');
+    world.end('web-3');
+
+    const record = world.play();
+
+    expect(record.phase).toBe('Failed');
+    expect([...world.acted.keys()]).toEqual([]);
+    expect(latestVerdict('web-2', world.observed())).toMatchObject({ result: 'skipped', reason: 'FailureBudgetSpent' });
+  });
+
+  it('takes up a retry that was asked for while it still ran', () => {
+    const world = new OperationWorld(restart(), hosts);
+    world.look();
+    world.spec = restart({ retry: 1 });
+    let ended = world.look()!;
+
+    while (ended.record.phase === 'Running') {
+      for (const [host, { action }] of [...world.inFlight])
+        world.end(host, action === 'prove' ? 'failed' : 'succeeded');
+      ended = world.look()!;
+    }
+    const taken = world.look()!;
+
+    expect(ended).toMatchObject({ record: { phase: 'Failed', round: 0 }, retryDue: true });
+    expect(taken).toMatchObject({ record: { phase: 'Running', round: 1 }, retryDue: false });
+  });
+
+  it('retries first a host whose check failed afterwards, and counts it as down until then', () => {
+    const rollout = { batches: 1, maxUnavailable: 1 };
+    const world = new OperationWorld(restart({ rollout, checks: { after: [{ command: ['true'] }] } }), hosts);
+    world.play((host, action) => (action === (host === 'web-1' ? 'connect' : 'checkAfter') ? 'failed' : 'succeeded'));
+    world.spec = restart({ rollout, checks: { after: [{ command: ['true'] }] }, retry: 1 });
+
+    const first = world.look()!.steps.map((step) => step.target);
+    const record = world.play();
+
+    expect(first).toEqual(['Host/web-2']);
+    expect(record.phase).toBe('Succeeded');
+    expect(Object.fromEntries(world.acted)).toEqual({ 'web-1': 1, 'web-2': 2, 'web-3': 1 });
+  });
+
+  it('pauses after the batch that its cluster names when it names none itself', () => {
+    const world = new OperationWorld(restart(), hosts);
+    world.clusterRollout = { pauseAfter: 1 };
+
+    const paused = world.play();
+    const acted = [...world.acted.keys()];
+    world.spec = restart({ rollout: { pauseAfter: 3 } });
+
+    expect(paused.phase).toBe('Suspended');
+    expect(acted).toEqual(['web-1']);
+    expect(world.play().phase).toBe('Succeeded');
+  });
+
   it('looks again by itself for a failed host that answers, and waits to be told of one that is down', () => {
     const world = new OperationWorld(restart({ rollout: { batches: 1, maxFailures: 1 } }), hosts);
     world.play((host, action) => (host === 'web-1' && action === 'prove' ? 'failed' : 'succeeded'));

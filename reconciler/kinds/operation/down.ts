@@ -1,0 +1,67 @@
+import type { JournalRecord } from '../../model/plan.ts';
+import type { RolloutDecision } from '../../rollout/decide.ts';
+import { isOver } from '../../rollout/freeze.ts';
+import type { HostView, OperationObserved } from './observed.ts';
+
+/** Hosts of the scope that count as down: not active, being changed by anybody, or left unproven by this operation. */
+export function unavailableHosts(observed: OperationObserved, nowMs: number): Set<string> {
+  const down = new Set<string>();
+  for (const [name, host] of observed.scope) {
+    if (!host.present || inMaintenance(host, nowMs)) continue;
+    const unproven = leftDown(name, host, observed);
+    if (!host.active || host.claim || observed.inFlight.has(name) || unproven) down.add(name);
+  }
+  return down;
+}
+
+/** A host that failed in our hands is down until it is seen again; one whose check failed afterwards, until a retry proves it. */
+export function leftDown(name: string, host: HostView | undefined, observed: OperationObserved): boolean {
+  return hasFailedCheck(name, observed) || unseenSinceFailing(name, host, observed);
+}
+
+function hasFailedCheck(name: string, observed: OperationObserved): boolean {
+  const verdict = failedVerdict(name, observed);
+  if (verdict === undefined) return false;
+  return entriesOf(name, verdict.round, observed).some(
+    (entry) => entry.step.action === 'checkAfter' && entry.outcome?.result === 'failed',
+  );
+}
+
+function unseenSinceFailing(name: string, host: HostView | undefined, observed: OperationObserved): boolean {
+  const at = failedVerdict(name, observed)?.outcome?.at;
+  return at !== undefined && (host?.lastSeen === undefined || host.lastSeen <= Date.parse(at));
+}
+
+/** The host's last outcome, of whichever round, when it failed in a way that may have left it down. A skip changes nothing. */
+function failedVerdict(name: string, observed: OperationObserved): JournalRecord | undefined {
+  let latest: JournalRecord | undefined;
+  for (const entry of observed.journal.get(name) ?? []) {
+    if (!entry.step.verdict || entry.outcome?.result === 'skipped') continue;
+    if (!latest || entry.round > latest.round) latest = entry;
+  }
+  return latest?.outcome?.result === 'failed' && latest.outcome.data?.down === true ? latest : undefined;
+}
+
+/** How soon to look whether a failed host has been seen, in milliseconds. */
+const LOOK_AGAIN_MS = 2000;
+
+/**
+ * A host that failed and answers again does not change its status, so nobody is told: the operation looks by itself. One
+ * that stays away becomes `failed`, and its return then wakes the operation.
+ */
+export function withNextLook(decision: RolloutDecision, observed: OperationObserved): RolloutDecision {
+  const { hold } = decision;
+  if (hold?.reason !== 'MaxUnavailable') return decision;
+  const soon = [...observed.scope].some(
+    ([name, host]) => host.active && unseenSinceFailing(name, host, observed) && !hasFailedCheck(name, observed),
+  );
+  return soon ? { ...decision, hold: { ...hold, retryAfterMs: LOOK_AGAIN_MS } } : decision;
+}
+
+export function inMaintenance(host: HostView, nowMs: number): boolean {
+  return host.maintenance !== undefined && !isOver(host.maintenance.until, nowMs);
+}
+
+export function entriesOf(host: string, round: number, observed: OperationObserved): JournalRecord[] {
+  return (observed.journal.get(host) ?? []).filter((entry) => entry.round === round);
+}
