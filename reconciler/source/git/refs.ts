@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { corrupt } from './git-error.ts';
 import { isAbsent } from './loose-object.ts';
+import { takeRefLock } from './ref-lock.ts';
 import { isOid } from './ref-name.ts';
 import { syncFolder } from './synced-file.ts';
 
@@ -35,38 +36,35 @@ export type RefUpdate = 'updated' | 'moved' | 'locked';
 
 /**
  * Compare-and-swap of a ref as git does it: take `<ref>.lock` exclusively, read loose then packed, compare, write, sync,
- * rename. `locked`: somebody else holds the lock. Throws the errors of the file system, such as EACCES or ENOTDIR.
+ * rename. `locked`: somebody else holds the lock; one that a killed process of ours left behind is broken. Throws the errors of the file system, such as EACCES or ENOTDIR.
  */
 export function updateRef(gitDir: string, ref: string, expected: string | undefined, next: string): RefUpdate {
   const path = join(gitDir, ref);
   const lock = `${path}.lock`;
   mkdirSync(dirname(path), { recursive: true });
-  let fd: number;
-  try {
-    fd = openSync(lock, 'wx', 0o644);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'locked';
-    throw error;
-  }
+  const held = takeRefLock(gitDir, lock);
+  if (!held) return 'locked';
   let open = true;
   try {
     if (readRef(gitDir, ref) !== expected) {
-      closeSync(fd);
+      closeSync(held.fd);
       open = false;
       rmSync(lock, { force: true });
       return 'moved';
     }
-    writeSync(fd, `${next}\n`);
-    fsyncSync(fd);
-    closeSync(fd);
+    writeSync(held.fd, `${next}\n`);
+    fsyncSync(held.fd);
+    closeSync(held.fd);
     open = false;
     renameSync(lock, path);
     syncFolder(dirname(path));
     return 'updated';
   } catch (error) {
-    if (open) closeSync(fd);
+    if (open) closeSync(held.fd);
     rmSync(lock, { force: true });
     throw error;
+  } finally {
+    held.done();
   }
 }
 
