@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -114,7 +114,11 @@ export async function startEtcd({ tls }: { tls?: EtcdTls } = {}): Promise<TestEt
     get pid() {
       return child!.pid!;
     },
-    freeze: () => void child!.kill('SIGSTOP'),
+    freeze() {
+      child!.kill('SIGSTOP');
+      // The signal reaches every thread a moment later: what is asked in between would still be answered.
+      while (!isStopped(child!.pid!));
+    },
     resume: () => void child!.kill('SIGCONT'),
     kill,
     async restart() {
@@ -218,4 +222,12 @@ async function freePorts(count: number): Promise<number[]> {
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
+}
+
+/** True when every thread of a process has stopped. */
+function isStopped(pid: number): boolean {
+  return readdirSync(`/proc/${pid}/task`).every((task) => {
+    const stat = readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T');
+  });
 }
