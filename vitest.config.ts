@@ -10,7 +10,16 @@ export default defineConfig({
     ...shared,
     reporters: ['default', new NotRunReporter()],
     projects: [
-      { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts', 'test/golden/**/*.test.ts'] } },
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/golden/**/*.test.ts'],
+          // Pure tests: loading every module anew for each of a hundred files would cost more than the tests.
+          isolate: false,
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           ...shared,
