@@ -46,21 +46,35 @@ export interface Daemon {
   log(): string;
   /** Waits until its output matches. */
   waitFor(pattern: RegExp, timeoutMs?: number): Promise<void>;
+  /** Resolves when it is gone, however that came about: with the signal that ended it, or null. */
+  readonly gone: Promise<NodeJS.Signals | null>;
   /** Sends a signal (default SIGTERM) and waits until it is gone. Answers with the exit code, or -1 after a signal. */
   kill(signal?: NodeJS.Signals): Promise<number>;
 }
 
 /** Starts `intendant run --config …`. The test ends it with `kill`. */
-export function startDaemon(configPath: string, options: Omit<CliOptions, 'timeoutMs'> = {}): Daemon {
-  const child = start(['run', '--config', configPath], options);
+export function startDaemon(configPath: string, options: DaemonOptions = {}): Daemon {
+  return watchDaemon([options.bin ?? BIN, 'run', '--config', configPath], options);
+}
+
+export interface DaemonOptions extends Omit<CliOptions, 'timeoutMs'> {
+  /** Another build of the program: path of its `bin.js`. */
+  bin?: string;
+}
+
+/** Starts any program of Node as a daemon under test. */
+export function watchDaemon(nodeArguments: readonly string[], options: DaemonOptions = {}): Daemon {
+  const child = startNode(nodeArguments, options);
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
   const gone = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)));
+  const endedBy = new Promise<NodeJS.Signals | null>((resolve) => child.once('close', (_code, by) => resolve(by)));
   let ended = false;
   void gone.then(() => (ended = true));
   return {
     pid: child.pid!,
+    gone: endedBy,
     log: () => output,
     async waitFor(pattern, timeoutMs = 20_000) {
       await eventually(
@@ -83,7 +97,11 @@ export function startDaemon(configPath: string, options: Omit<CliOptions, 'timeo
 }
 
 function start(args: readonly string[], options: CliOptions): ReturnType<typeof spawnPiped> {
-  const argv = [process.execPath, BIN, ...args];
+  return startNode([BIN, ...args], options);
+}
+
+function startNode(args: readonly string[], options: CliOptions): ReturnType<typeof spawnPiped> {
+  const argv = [process.execPath, ...args];
   const [program, ...rest] = options.netns ? inNetns(options.netns, argv) : argv;
   return spawnPiped(program!, rest, options);
 }

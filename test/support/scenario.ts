@@ -43,8 +43,8 @@ export interface Scenario {
   hosts(cluster: string): string[];
   /** The daemon that runs now. */
   readonly daemon: Daemon;
-  /** Starts the daemon; the scenario ends it. */
-  start(): Daemon;
+  /** Starts the daemon (default: `intendant run`); the scenario ends it. */
+  start(launch?: (configPath: string) => Daemon): Daemon;
   /** Waits until a file of the status branch satisfies the condition. */
   untilStatus(path: string, holds: (file: StatusFile) => boolean, timeoutMs?: number): Promise<StatusFile>;
   /** Waits until an operation is in one of these phases. */
@@ -109,8 +109,8 @@ export async function startScenario(options: ScenarioOptions): Promise<Scenario>
       if (!daemon) throw new Error('the daemon was not started');
       return daemon;
     },
-    start() {
-      daemon = startDaemon(configPath);
+    start(launch = startDaemon) {
+      daemon = launch(configPath);
       return daemon;
     },
     untilStatus,
