@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DaemonConfig } from '../config/daemon-config.ts';
 import { Manager } from '../engine/manager.ts';
 import { CommandAudit } from '../engine/audit/command-audit.ts';
+import { Housekeeping } from '../engine/housekeeping.ts';
 import { RevisionKeeper } from '../engine/revision-keeper.ts';
 import { hostHands } from '../hosts/host.ts';
 import { sshTransport } from '../hosts/ssh-transport.ts';
@@ -80,6 +81,16 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     once: options.once,
     onTrouble: (error) => troubles.set('status', error),
   });
+  const lastSeen = new Map<string, number>();
+  const housekeeping = new Housekeeping({
+    live,
+    store,
+    inventory: () => keeper.inventory,
+    ready: () => keeper.record?.accepted !== undefined && keeper.inventory.keys().length > 0,
+    lastSeen,
+    clock,
+    log,
+  });
   const audit = new CommandAudit({
     folder: join(config.state, 'audit'),
     fleet: config.fleet,
@@ -106,7 +117,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
       fleet: config.fleet,
       stepsRoot: config.ssh.stepsRoot ?? `/var/lib/intendant/${config.fleet}/steps`,
       clock,
-      lastSeen: new Map(),
+      lastSeen,
       troubles,
       log,
     },
@@ -120,7 +131,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     }
   });
 
-  const background: Promise<unknown>[] = [];
+  const background: Promise<unknown>[] = options.once ? [] : [housekeeping.run(signal)];
   let working: Promise<void> = Promise.resolve();
   let looked = false;
   let failure: unknown;

@@ -19,6 +19,9 @@ export const keys = {
   journal: (operation: string, host: string, step: string): string => `journal/${operation}/${host}/${step}`,
   journalOf: (operation: string): string => `journal/${operation}/`,
   journals: 'journal/',
+  /** What came of each host of a finished operation whose journal was cleaned away. Written by housekeeping only. */
+  sealed: (operation: string): string => `sealed/${operation}`,
+  allSealed: 'sealed/',
   /** Who is changing this host. */
   claim: (host: string): string => `claims/${host}`,
   claims: 'claims/',
@@ -27,6 +30,7 @@ export const keys = {
   heartbeats: 'heartbeats/',
   /** Capped output of a step, apart from the journal because it is large and rarely read. */
   output: (operation: string, host: string, step: string): string => `output/${operation}/${host}/${step}`,
+  outputOf: (operation: string): string => `output/${operation}/`,
   outputs: 'output/',
   lease: (name: string): string => `leases/${name}`,
   /** Written along with every transaction by the etcd store, so that an unknown outcome can be decided. */

@@ -17,6 +17,7 @@ export const MIRRORED = [
   keys.objects,
   keys.records,
   keys.journals,
+  keys.allSealed,
   keys.claims,
   keys.heartbeats,
 ] as const;

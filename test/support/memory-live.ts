@@ -15,6 +15,10 @@ export class MemoryLive implements LiveStore {
     return this.entries.get(key)?.value;
   }
 
+  entry(key: string): { revision: number } | undefined {
+    return this.entries.get(key);
+  }
+
   *list(prefix: string): Iterable<[string, Json]> {
     for (const key of [...this.entries.keys()].sort())
       if (key.startsWith(prefix)) yield [key, this.entries.get(key)!.value];

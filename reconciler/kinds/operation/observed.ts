@@ -7,7 +7,8 @@ import { keys } from '../../store/keys.ts';
 import type { ClaimRecord, RevisionRecord } from '../../store/records.ts';
 import type { ObjectStatus } from '../../model/status.ts';
 import type { Freeze } from '../../rollout/freeze.ts';
-import type { KindDeps, LiveState } from '../context.ts';
+import type { KindDeps } from '../context.ts';
+import { readJournal } from './journal.ts';
 import { asOperationRecord, isTerminal, type OperationRecord } from './record.ts';
 import { readUnseen, type Unseen } from './unseen.ts';
 
@@ -93,18 +94,6 @@ export function clustersOf(hosts: readonly string[], inventory: Inventory): stri
     if (cluster !== undefined) clusters.add(cluster);
   }
   return [...clusters].sort();
-}
-
-function readJournal(operation: string, live: LiveState): Map<string, JournalRecord[]> {
-  const prefix = keys.journalOf(operation);
-  const journal = new Map<string, JournalRecord[]>();
-  for (const [key, value] of live.list(prefix)) {
-    const host = key.slice(prefix.length, key.indexOf('/', prefix.length));
-    const entries = journal.get(host);
-    if (entries) entries.push(value as unknown as JournalRecord);
-    else journal.set(host, [value as unknown as JournalRecord]);
-  }
-  return journal;
 }
 
 function readScope(
