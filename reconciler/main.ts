@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { runSession } from './compose/session.ts';
 import { VERSION } from './compose/version.ts';
 import type { DaemonConfig } from './config/daemon-config.ts';
+import { pullBrake } from './engine/halt-key.ts';
 import type { KindLog } from './kinds/context.ts';
 import { systemClock, type Clock } from './model/clock.ts';
 import { asIntendantError } from './model/errors.ts';
@@ -31,6 +32,8 @@ export interface StartOptions {
   /** Told of every change of an object's status, as it is written. */
   onStatus?: (key: ResourceKey, status: ObjectStatus | undefined) => void;
   clock?: Clock;
+  /** Pull the brake before any step, unless it is pulled already: who does it. `intendant resume-all` lifts it. */
+  paused?: string;
   /**
    * Opens the live state in place of `store/open-store.ts`: for tests that stand between the daemon and its store. What it
    * gives is closed by the daemon.
@@ -59,6 +62,7 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
   const stopping = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal;
   await mkdir(config.state, { recursive: true, mode: 0o700 });
+  let { paused } = options;
   let hint = (): void => undefined;
   const store = await (options.openStore ?? openStore)(config, { clock });
   const path = socketPath(config.state);
@@ -77,6 +81,11 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
         const lease = await store.lease(DAEMON_LEASE, holder, LEASE_MS, signal);
         log.info({ fleet: config.fleet, holder }, 'this is the daemon of the fleet');
         try {
+          if (paused !== undefined) {
+            const byHand = { who: paused, why: 'the daemon was started with --paused' };
+            await pullBrake(store, byHand, clock.now(), [{ lease: lease.token }], signal);
+            paused = undefined;
+          }
           await runSession(
             {
               config,

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { DaemonConfig } from '../config/daemon-config.ts';
+import { Brake } from '../engine/brake.ts';
+import { brakedHands } from '../engine/braked-hands.ts';
 import { Manager } from '../engine/manager.ts';
 import { CommandAudit } from '../engine/audit/command-audit.ts';
 import { Housekeeping } from '../engine/housekeeping.ts';
@@ -24,6 +26,7 @@ import { drain } from './drain.ts';
 import { fencedTransport } from './fenced-transport.ts';
 import { openGit } from './open-git.ts';
 import { StatusBranch } from './status-branch.ts';
+import { wireBrake } from './wire-brake.ts';
 
 export interface SessionOptions {
   config: DaemonConfig;
@@ -72,7 +75,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   });
   const status = new StatusBranch({
     open: (name) => git.writer(name),
-    source: statusSource(config.fleet, live, keeper),
+    source: statusSource(config.fleet, live, keeper, brake),
     clock,
     random,
     log,
@@ -108,12 +111,16 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     holder,
     controllers: controllerRegistry(),
     deps: {
-      hands: hostHands({
-        transport,
-        clock,
-        beforeStart: (intent) => audit.beforeStart(intent),
-        onCommand: (event) => audit.onCommand(event),
-      }),
+      hands: brakedHands(
+        hostHands({
+          transport,
+          clock,
+          beforeStart: (intent) => audit.beforeStart(intent),
+          onCommand: (event) => audit.onCommand(event),
+        }),
+        brake,
+      ),
+      halt: () => brake.halt,
       fleet: config.fleet,
       stepsRoot: config.ssh.stepsRoot ?? `/var/lib/intendant/${config.fleet}/steps`,
       clock,
@@ -135,6 +142,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   let working: Promise<void> = Promise.resolve();
   let looked = false;
   let failure: unknown;
+  wireBrake(live, brake, { manager, onHalt: () => status.touchFleet() });
   const poller = new Poller({
     intervalMs: config.repository.pollMs,
     clock,
@@ -164,13 +172,14 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   });
 
   try {
+    await brake.look();
     await keeper.restore(signal);
     await status.follow(keeper.inventory, signal);
     manager.queueAll();
     git.source.onHint(() => poller.hint());
     options.onHintable(() => poller.hint());
     working = manager.run(signal, steps);
-    background.push(poller.run(signal), working);
+    background.push(poller.run(signal), brake.run(signal), working);
     if (options.once) {
       while (!signal.aborted && !(looked && manager.converged)) {
         if (failure !== undefined) throw asIntendantError(failure);
@@ -197,7 +206,7 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 }
 
 /** What the status writer reads: the live state in memory. */
-function statusSource(fleetName: string, live: Mirror, keeper: RevisionKeeper): StatusSource {
+function statusSource(fleetName: string, live: Mirror, keeper: RevisionKeeper, brake: Brake): StatusSource {
   return {
     fleetName,
     *objects() {
@@ -205,6 +214,7 @@ function statusSource(fleetName: string, live: Mirror, keeper: RevisionKeeper): 
     },
     object: (key) => live.get(keys.object(key)) as unknown as ObjectStatus | undefined,
     revision: () => keeper.record,
+    halts: () => brake.halts,
     meta: () => live.get(keys.meta) as unknown as MetaRecord,
   };
 }

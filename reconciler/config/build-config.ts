@@ -39,6 +39,7 @@ export async function buildConfig(document: DaemonDocument, places: SecretPlaces
     store: store.etcd === undefined ? { type: 'embedded' } : { type: 'etcd', ...(await etcd(store.etcd, places)) },
     ssh: await ssh(document, places),
     drainMs: parseDuration(document.drain ?? '5s'),
+    haltFile: resolve(places.folder, document.haltFile ?? '/etc/intendant/halt'),
     acceptRevision: document.acceptRevision,
   };
 }

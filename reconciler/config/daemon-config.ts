@@ -19,6 +19,8 @@ export interface DaemonConfig {
   ssh: SshConfig;
   /** How long a daemon that is stopped waits for the steps in hand, in milliseconds; what lasts longer is left open. */
   drainMs: number;
+  /** Absolute path of the file that halts the fleet by being there. */
+  haltFile: string;
   /** Commit (hex) that is accepted although it does not follow from the accepted one. */
   acceptRevision?: string;
 }

@@ -4,10 +4,15 @@ import type { Json } from '../model/json.ts';
 import type { JournalRecord, Step, StepOutcome } from '../model/plan.ts';
 import { splitKey, type ResourceKey } from '../model/resource.ts';
 import type { AnyController, KindDeps, KindLog } from '../kinds/context.ts';
+import { mayBegin, type Halt } from '../rollout/brake.ts';
 import { keys } from '../store/keys.ts';
 import type { ClaimRecord } from '../store/records.ts';
 import type { Expectation, Write } from '../store/state-store.ts';
 import type { LiveStore } from './live-store.ts';
+import { stepName } from './step-name.ts';
+
+/** Pause before a step is looked at again whose intent or outcome could not be written, in milliseconds. */
+const AFTER_TROUBLE_MS = 1000;
 
 export interface ExecutorOptions {
   live: LiveStore;
@@ -15,6 +20,8 @@ export interface ExecutorOptions {
   clock: Clock;
   log: KindLog;
   holder: string;
+  /** Why no step may begin; undefined = steps may begin. Default: they always may. */
+  halt?(): Halt | undefined;
   /** Called when a step has ended, or could not begin: look at these keys again. */
   requeue(keys: readonly ResourceKey[]): void;
 }
@@ -28,6 +35,8 @@ export class Executor {
   readonly #options: ExecutorOptions;
   /** Steps in hand: owner → hosts. One step per host of an owner at a time. */
   readonly #running = new Map<ResourceKey, Map<string, Promise<void>>>();
+  /** Ends the steps in hand of one owner on one host. */
+  readonly #ends = new Map<string, AbortController>();
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
@@ -47,22 +56,36 @@ export class Executor {
     while (this.busy) await Promise.all([...this.#running.values()].flatMap((tasks) => [...tasks.values()]));
   }
 
-  /** Starts a step unless one of this owner is in hand on the same host. Never throws. */
+  /** Lets go of what is in hand on a host: its claim was taken away. What it was doing there is not journalled. */
+  letGo(owner: ResourceKey, host: string): void {
+    this.#ends.get(`${owner} ${host}`)?.abort(new Error('the claim on the host was released by hand'));
+  }
+
+  /**
+   * Starts a step unless one of this owner is in hand on the same host, or the brake is pulled (whoever lifts it has everything
+   * looked at again). Never throws.
+   */
   start(owner: ResourceKey, step: Step, controller: AnyController, signal: AbortSignal): void {
+    if (!this.#mayBegin(step)) return;
     const host = splitKey(step.target).name;
     const tasks = this.#running.get(owner) ?? new Map<string, Promise<void>>();
     if (tasks.has(host)) return;
     this.#running.set(owner, tasks);
-    const task = this.#perform(owner, host, step, controller, signal)
-      .catch((error: unknown) => {
+    const end = new AbortController();
+    this.#ends.set(`${owner} ${host}`, end);
+    const task = this.#perform(owner, host, step, controller, AbortSignal.any([signal, end.signal]))
+      .catch(async (error: unknown) => {
         if (signal.aborted) return;
         this.#options.log.warn(
           { key: owner, host, step: step.id, err: asIntendantError(error) },
           'step could not be journalled',
         );
+        // The store may refuse at once for a long while: the host is not asked again and again for what is known.
+        await this.#options.clock.sleep(AFTER_TROUBLE_MS, signal).catch(() => undefined);
       })
       .finally(() => {
         tasks.delete(host);
+        this.#ends.delete(`${owner} ${host}`);
         if (tasks.size === 0) this.#running.delete(owner);
         if (!signal.aborted) this.#options.requeue(step.verdict ? [owner, step.target] : [owner]);
       });
@@ -78,7 +101,7 @@ export class Executor {
   ): Promise<void> {
     if (step.verdict) return this.#release(owner, host, step, step.verdict);
     const intent = await this.#intend(owner, host, step);
-    if (!intent) return;
+    if (!intent || signal.aborted || !this.#mayBegin(step)) return;
     const outcome = await this.#apply(intent.step, controller, signal);
     if (outcome) await this.#record(owner, host, intent, outcome);
   }
@@ -92,7 +115,10 @@ export class Executor {
     const intent: JournalRecord = open ?? { format: 1, round: step.round, step, startedAt: now };
     const claim = live.get(keys.claim(host)) as unknown as ClaimRecord | undefined;
     const writes: Write[] = open ? [] : [{ put: journalKey, value: intent as unknown as Json }];
-    const expectations: Expectation[] = [];
+    // Whoever has pulled the brake can rely on it: from then on the store takes no further intent.
+    const expectations: Expectation[] = [{ key: keys.halt, revision: 0 }];
+    // An earlier write of it whose answer was lost may have got through: then it stands, and is read again.
+    if (!open) expectations.push({ key: journalKey, revision: 0 });
     if (!claim) {
       const taken: ClaimRecord = { format: 1, owner, round: step.round, since: now, holder };
       writes.push({ put: keys.claim(host), value: taken as unknown as Json });
@@ -100,6 +126,9 @@ export class Executor {
     } else if (claim.owner !== owner) {
       log.info({ key: owner, host, owner: claim.owner }, 'host is claimed by another');
       return undefined;
+    } else {
+      // A person may have released it a moment ago.
+      expectations.push({ key: keys.claim(host), revision: live.entry(keys.claim(host))!.revision });
     }
     if (writes.length > 0 && !(await live.commit(writes, expectations)).ok) return undefined;
     return intent;
@@ -113,6 +142,8 @@ export class Executor {
     } catch (thrown) {
       if (signal.aborted) return undefined;
       const error = asIntendantError(thrown);
+      // It had not begun on the host, as far as we know: the host's guard says so when it is tried again.
+      if (error.code === 'HALTED') return undefined;
       this.#options.log.warn({ step: step.id, err: error }, 'step failed');
       return { result: 'failed', reason: reasonOfCode(error.code), message: error.message };
     }
@@ -137,17 +168,17 @@ export class Executor {
     const claim = live.get(keys.claim(host)) as unknown as ClaimRecord | undefined;
     const writes: Write[] = [{ put: this.#journalKey(owner, host, step), value: entry as unknown as Json }];
     if (claim?.owner === owner) writes.push({ delete: keys.claim(host) });
-    await live.commit(writes);
+    const first: Expectation = { key: this.#journalKey(owner, host, step), revision: 0 };
+    // Somebody released the claim by hand in the same moment: that outcome stands.
+    if (!(await live.commit(writes, [first])).ok) return;
     log.info({ key: owner, host, result: verdict.result, reason: verdict.reason }, 'host has its outcome');
+  }
+
+  #mayBegin(step: Step): boolean {
+    return mayBegin(step, this.#options.halt?.());
   }
 
   #journalKey(owner: ResourceKey, host: string, step: Step): string {
     return keys.journal(splitKey(owner).name, host, stepName(step));
   }
-}
-
-/** Sorts in order of round and step. */
-function stepName(step: Step): string {
-  const pad = (value: number): string => String(value).padStart(3, '0');
-  return `${pad(step.round)}-${pad(step.ordinal)}-${step.action}`;
 }

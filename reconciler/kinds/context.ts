@@ -6,6 +6,7 @@ import type { Json } from '../model/json.ts';
 import type { HostHands } from '../hosts/host.ts';
 import type { Troubles } from './fleet/troubles.ts';
 import type { FleetSight } from './host/sight.ts';
+import type { Halt } from '../rollout/brake.ts';
 
 /** What every kind may know while it plans: passed in, so that planning stays pure. */
 export interface KindContext {
@@ -35,6 +36,8 @@ export interface KindDeps {
   /** Folder on the hosts that holds the records of guarded steps. */
   stepsRoot: string;
   clock: Clock;
+  /** Why no step may begin on any host; undefined = steps may begin. */
+  halt(): Halt | undefined;
   /** Hosts on which a step of this object is running in this process. */
   inFlight(owner: ResourceKey): ReadonlySet<string>;
   /** Wall-clock milliseconds of the last session with each host that worked, in this process. */

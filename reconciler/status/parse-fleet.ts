@@ -2,7 +2,8 @@ import { InvalidInput } from '../model/errors.ts';
 import { parseDuration } from '../model/duration.ts';
 import type { Json } from '../model/json.ts';
 import type { RevisionRecord } from '../store/records.ts';
-import { mapField, numberField, textField, unusable } from './fields.ts';
+import type { Halt } from '../rollout/brake.ts';
+import { listField, mapField, numberField, textField, unusable, wordField } from './fields.ts';
 import { STATUS_FORMAT } from './render-fleet.ts';
 import { steady } from './render-object.ts';
 import { parseSafeYaml } from './safe-yaml.ts';
@@ -17,6 +18,8 @@ export interface FleetFile {
   store: { id: string; epoch: number };
   revision?: Pick<RevisionRecord, 'branch' | 'accepted' | 'tip' | 'refused'>;
   held: Record<string, string>;
+  /** Every brake that is pulled. */
+  halts: Halt[];
 }
 
 /** Reads `fleet.yaml`. Throws InvalidInput `STATUS_FILE_UNREADABLE`, or `STATUS_TOO_NEW` for a higher format. */
@@ -45,6 +48,20 @@ export function parseFleet(path: string, text: string): FleetFile {
     held: Object.fromEntries(
       Object.entries(mapField(path, 'held', file.held)).map(([name, at]) => [name, textField(path, 'held', at)]),
     ),
+    halts: listField(path, 'halted', file.halted ?? [], MAX_HALTS).map((each) => haltIn(path, each)),
+  };
+}
+
+/** Ways to pull the brake, and room for those of later versions. */
+const MAX_HALTS = 10;
+
+function haltIn(path: string, value: Json): Halt {
+  const found = mapField(path, 'halted', value);
+  return {
+    by: wordField(path, 'halted.by', found.by, ['command', 'file']),
+    who: textField(path, 'halted.who', found.who),
+    why: textField(path, 'halted.why', found.why),
+    since: textField(path, 'halted.since', found.since),
   };
 }
 

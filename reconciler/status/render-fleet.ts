@@ -1,6 +1,8 @@
 import { isoTime } from '../model/clock.ts';
 import { formatDuration } from '../model/duration.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { MetaRecord, RevisionRecord } from '../store/records.ts';
+import type { Halt } from '../rollout/brake.ts';
 import { stableYaml } from './stable-yaml.ts';
 import { cleanText } from './text.ts';
 
@@ -18,17 +20,19 @@ export interface FleetFileInput {
   heartbeatMs: number;
   revision: RevisionRecord | undefined;
   meta: MetaRecord;
+  halts: readonly Halt[];
 }
 
 /**
  * `fleet.yaml`: that the daemon lives, which version it is, which store it stands on and which revision it has processed.
  * The one file with a time in it and the only one that names HEAD.
  */
-export function renderFleet({ fleet, version, heartbeatAt, heartbeatMs, revision, meta }: FleetFileInput): string {
+export function renderFleet({ fleet, version, heartbeatAt, heartbeatMs, revision, meta, halts }: FleetFileInput): string {
   const grain = heartbeatMs >= COARSE_FROM_MS ? 60_000 : 1000;
   return stableYaml({
     fleet,
     format: STATUS_FORMAT,
+    ...(halts.length > 0 && { halted: halts.map(haltEntry) }),
     heartbeat: isoTime(Math.floor(heartbeatAt / grain) * grain),
     heartbeatInterval: formatDuration(heartbeatMs).replaceAll(' ', ''),
     held: revision ? { ...revision.held } : {},
@@ -44,4 +48,8 @@ export function renderFleet({ fleet, version, heartbeatAt, heartbeatMs, revision
     store: { epoch: meta.epoch, id: meta.id },
     version,
   });
+}
+
+function haltEntry({ by, who, why, since }: Halt): JsonObject {
+  return { by, since: cleanText(since, 40), who: cleanText(who), why: cleanText(why) };
 }

@@ -1,5 +1,6 @@
 import { splitKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
+import type { Halt } from '../rollout/brake.ts';
 import { countIn, progressText } from './counts.ts';
 import type { FleetSummary } from './fleet-summary.ts';
 import { DIAGNOSTICS_PATH, isName } from './layout.ts';
@@ -18,15 +19,17 @@ export interface ReadmeInput {
   diagnosticsTotal: number;
   /** Names of clusters held at an older revision; `*` = all. */
   held: readonly string[];
+  halts: readonly Halt[];
 }
 
 /**
  * README.md of the status branch: what a forge shows to who opens it. Holds neither a time nor a revision (`fleet.yaml`
  * does), so it changes only when the fleet does.
  */
-export function renderReadme({ fleet, summary, diagnosticsTotal, held }: ReadmeInput): string {
+export function renderReadme({ fleet, summary, diagnosticsTotal, held, halts }: ReadmeInput): string {
   const parts = [
     `# Fleet ${code(fleet)}\n`,
+    ...halts.map(haltLine),
     `${fleetLine(summary, diagnosticsTotal, held)}\n`,
     table(['Cluster', 'Status', 'Total', 'Available', 'Unavailable'], clusterRows(summary, new Set(held))),
     more(summary.clusters.size - MAX_CLUSTERS, 'clusters'),
@@ -57,6 +60,12 @@ function fleetLine(summary: ReadmeInput['summary'], diagnostics: number, held: r
   const findings = diagnostics > 0 ? ` [Diagnostics: ${diagnostics}](${DIAGNOSTICS_PATH}).` : ' No diagnostics.';
   const all = held.includes('*') ? ' Everything is held at an older revision.' : '';
   return `${facts.join(', ')}.${findings}${all}`;
+}
+
+/** The brake: before everything else that there is to say. */
+function haltLine(halt: Halt): string {
+  const lift = halt.by === 'command' ? '`intendant resume-all` lifts it.' : 'It is lifted by removing the file.';
+  return `**Halted: no step begins.** By ${code(halt.who, 100)} since ${code(halt.since, 40)}: ${code(halt.why, 300)} ${lift}\n`;
 }
 
 function clusterRows(summary: ReadmeInput['summary'], held: ReadonlySet<string>): string[][] {

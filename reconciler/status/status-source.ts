@@ -1,5 +1,6 @@
 import type { ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
+import type { Halt } from '../rollout/brake.ts';
 import type { MetaRecord, RevisionRecord } from '../store/records.ts';
 
 /** What the status writer reads: the live state in memory, always the newest. Owned by the writer; the engine provides it. */
@@ -12,4 +13,6 @@ export interface StatusSource {
   /** Undefined before the first revision was accepted. */
   revision(): RevisionRecord | undefined;
   meta(): MetaRecord;
+  /** Every brake that is pulled. */
+  halts(): readonly Halt[];
 }

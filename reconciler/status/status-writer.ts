@@ -275,9 +275,10 @@ export class StatusWriter {
     const { summary } = this.#tree;
     const held = Object.keys(revision?.held ?? {});
     const diagnosticsTotal = revision?.diagnosticsTotal ?? 0;
-    changes.write(README_PATH, renderReadme({ fleet: source.fleetName, summary, diagnosticsTotal, held }));
+    const halts = source.halts();
+    changes.write(README_PATH, renderReadme({ fleet: source.fleetName, summary, diagnosticsTotal, held, halts }));
     changes.write(DIAGNOSTICS_PATH, renderDiagnostics(revision));
-    const input = { fleet: source.fleetName, version, heartbeatMs: this.#heartbeatMs, revision, meta: source.meta() };
+    const input = { fleet: source.fleetName, version, heartbeatMs: this.#heartbeatMs, revision, meta: source.meta(), halts };
     changes.write(FLEET_PATH, renderFleet({ ...input, heartbeatAt }));
     if (!changes.files.has(FLEET_PATH)) return heartbeatAt;
     changes.write(FLEET_PATH, renderFleet({ ...input, heartbeatAt: now }));

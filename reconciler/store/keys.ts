@@ -25,6 +25,13 @@ export const keys = {
   /** Who is changing this host. */
   claim: (host: string): string => `claims/${host}`,
   claims: 'claims/',
+  /** The brake as it was pulled by hand; absent = it is not. Written by whoever pulls it, daemon or not. */
+  halt: 'halt',
+  /** The brake's file as the daemon last saw it, so that others can show it; the daemon goes by the file itself. */
+  haltFile: 'halt-file',
+  /** Claims that a person took away, and why. */
+  released: (host: string, time: string): string => `released/${host}/${time}`,
+  releases: 'released/',
   /** Last checks: one key per cluster (`-` for hosts without one). */
   heartbeat: (cluster: string): string => `heartbeats/${cluster}`,
   heartbeats: 'heartbeats/',

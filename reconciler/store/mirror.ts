@@ -19,6 +19,9 @@ export const MIRRORED = [
   keys.journals,
   keys.allSealed,
   keys.claims,
+  keys.releases,
+  keys.halt,
+  keys.haltFile,
   keys.heartbeats,
 ] as const;
 

@@ -46,6 +46,33 @@ export interface ClaimRecord {
   holder: string;
 }
 
+/** Keys `halt` and `halt-file`: no step begins while one of them is there. */
+export interface HaltRecord {
+  format: number;
+  /** The person, or the file. */
+  who: string;
+  why: string;
+  /** ISO time. */
+  since: string;
+}
+
+/** Key `released/<host>/<time>`: a claim that a person took away. */
+export interface ReleaseRecord {
+  format: number;
+  host: string;
+  /** Who held it, which round, since when, and which daemon took it. */
+  owner: string;
+  round: number;
+  claimedSince: string;
+  holder: string;
+  /** The step that was in hand; absent between two steps. */
+  step?: string;
+  /** ISO time. */
+  releasedAt: string;
+  who: string;
+  why: string;
+}
+
 /** Key `heartbeats/<cluster>`: last checks, one key per cluster and interval. */
 export interface HeartbeatRecord {
   format: number;

@@ -1,5 +1,6 @@
 import type { ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
+import type { Halt } from '../rollout/brake.ts';
 import type { DiagnosticList } from '../status/diagnostics-file.ts';
 import type { RevisionRecord } from '../store/records.ts';
 
@@ -26,6 +27,8 @@ export interface FleetInfo {
   /** The daemon that holds the fleet. Null: none does. Absent: this view cannot tell. */
   holder?: string | null;
   store?: { id: string; epoch: number };
+  /** Every brake that is pulled: while there is one, no step begins. Absent or empty: none. */
+  halts?: Halt[];
 }
 
 /** Reading the fleet. Three implementations answer alike; only how fresh they are differs. Texts are fit to be shown. */

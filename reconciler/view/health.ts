@@ -1,5 +1,6 @@
 import { formatDuration } from '../model/duration.ts';
 import type { ObjectStatus } from '../model/status.ts';
+import { describeHalt, howToLift } from '../rollout/brake.ts';
 import type { DiagnosticList } from '../status/diagnostics-file.ts';
 import { troubleOf } from '../status/wellness.ts';
 import type { FleetInfo } from './fleet-view.ts';
@@ -25,12 +26,18 @@ const MAX_NAMED = 10;
 /** Whether all is well, and if not why. Pure. `intendant status` exits with 4 on it. */
 export function assessHealth(input: HealthInput): Health {
   const reasons = [
+    ...haltReasons(input.info),
     ...daemonReasons(input.info, input.nowMs),
     ...revisionReasons(input),
     ...diagnosticReasons(input.diagnostics),
     ...objectReasons(input.objects),
   ];
   return { healthy: reasons.length === 0, reasons };
+}
+
+/** First of all: that nothing happens is somebody's will. */
+function haltReasons({ halts = [] }: FleetInfo): string[] {
+  return halts.map((halt) => `No step begins: ${describeHalt(halt)} (${howToLift(halt)}).`);
 }
 
 /** The status branch promises a heartbeat; one may be late, two are not. The store knows whether anybody holds the fleet. */

@@ -12,12 +12,17 @@ export interface Answer {
 }
 
 /** One request to the daemon's socket. Throws Transient `DAEMON_UNREACHABLE` when nobody answers in time. */
-export async function ask(socket: string, method: 'GET' | 'POST', path: string, signal: AbortSignal): Promise<Answer> {
+export async function ask(
+  socket: string,
+  method: 'GET' | 'POST',
+  path: string,
+  signal: AbortSignal,
+  body?: Json,
+): Promise<Answer> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]);
   try {
-    const response = await open(socket, method, path, limit);
-    const body = JSON.parse(await readAll(response)) as Json;
-    return { status: response.statusCode ?? 0, body };
+    const response = await open(socket, method, path, limit, body);
+    return { status: response.statusCode ?? 0, body: JSON.parse(await readAll(response)) as Json };
   } catch (error) {
     signal.throwIfAborted();
     throw unreachable(socket, error);
@@ -49,11 +54,18 @@ export async function* askForEvents(socket: string, path: string, signal: AbortS
   }
 }
 
-function open(socket: string, method: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {
+function open(
+  socket: string,
+  method: string,
+  path: string,
+  signal: AbortSignal,
+  body?: Json,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const sent = request({ socketPath: socket, method, path, signal, agent: false }, resolve);
     sent.once('error', reject);
-    sent.end();
+    if (body === undefined) sent.end();
+    else sent.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   });
 }
 

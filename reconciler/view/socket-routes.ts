@@ -2,12 +2,13 @@ import { Hono, type Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { streamSSE } from 'hono/streaming';
 import { isoTime, type Clock } from '../model/clock.ts';
-import { asIntendantError } from '../model/errors.ts';
+import { asIntendantError, type Disposition } from '../model/errors.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import { isKind, isName } from '../status/layout.ts';
 import { keys } from '../store/keys.ts';
 import type { Entry, StateStore } from '../store/state-store.ts';
 import type { FleetInfo } from './fleet-view.ts';
+import { handRoutes } from './hand-routes.ts';
 import { sendProgress } from './progress.ts';
 import { asStatus, type StoreView } from './store-view.ts';
 
@@ -26,7 +27,10 @@ export interface SocketRoutesOptions {
 /** Entries in one page. */
 const PAGE = 500;
 
-/** What the daemon answers on its socket: reads, and the hint to look now. Nothing here changes the fleet. */
+/**
+ * What the daemon answers on its socket: reads, the hint to look now, and what a person may do by hand: stop everything,
+ * and release a claim. Nothing here changes what the fleet should be.
+ */
 export function socketRoutes(options: SocketRoutesOptions): Hono {
   const { store, view, clock, holder, hint, stopping } = options;
   const app = new Hono();
@@ -78,16 +82,20 @@ export function socketRoutes(options: SocketRoutesOptions): Hono {
     return c.json({ accepted: true }, 202);
   });
 
+  handRoutes(app, { store, clock });
+
   app.get('/v1/progress', (c) => streamSSE(c, (stream) => sendProgress(stream, { store, clock, stopping })));
 
   app.notFound((c) => c.json(problem('NOT_FOUND', `There is nothing at ${quote(c.req.path)}.`), 404));
   app.onError((error, c) => {
     if (error instanceof HTTPException) return c.json(problem('NOT_FOUND', error.message), error.status);
-    const { code, message, disposition } = asIntendantError(error);
-    return c.json(problem(code, message), disposition === 'Transient' ? 503 : 500);
+    const { code, message, hint: advice, disposition } = asIntendantError(error);
+    return c.json(problem(code, message, advice), STATUS_OF[disposition] ?? 500);
   });
   return app;
 }
+
+const STATUS_OF: Partial<Record<Disposition, 409 | 503>> = { InvalidInput: 409, Transient: 503 };
 
 interface Page {
   items: unknown[];
@@ -119,8 +127,8 @@ function notFound(message: string): HTTPException {
   return new HTTPException(404, { message });
 }
 
-function problem(code: string, message: string): { error: { code: string; message: string } } {
-  return { error: { code, message } };
+function problem(code: string, message: string, hint?: string): { error: Record<string, string> } {
+  return { error: { code, message, ...(hint !== undefined && { hint }) } };
 }
 
 function quote(text: string): string {

@@ -1,8 +1,11 @@
-import { Transient } from '../model/errors.ts';
+import type { ByHand } from '../engine/halt-key.ts';
+import { InvalidInput, Transient } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import { splitKey, type ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
 import type { DiagnosticList } from '../status/diagnostics-file.ts';
+import type { HaltRecord, ReleaseRecord } from '../store/records.ts';
+import type { ClaimList } from './claims.ts';
 import { byKey, type FleetInfo, type FleetView } from './fleet-view.ts';
 import type { ProgressEvent } from './progress.ts';
 import { ask, askForEvents, type Answer } from './socket-client.ts';
@@ -53,6 +56,27 @@ export class SocketView implements FleetView {
     checked(await ask(this.#socket, 'POST', '/v1/hint/reconcile', signal));
   }
 
+  /** Who holds which host. */
+  async claims(signal: AbortSignal): Promise<ClaimList> {
+    return (await this.#read('/v1/claims', signal)) as ClaimList;
+  }
+
+  /** Pulls the brake; `already`: it was pulled before, and stays as it was. */
+  async halt(by: ByHand, signal: AbortSignal): Promise<{ halt: HaltRecord; already: boolean }> {
+    return (await this.#post('/v1/halt', by, signal)) as { halt: HaltRecord; already: boolean };
+  }
+
+  /** Lifts the brake that was pulled by hand; gives what was lifted, undefined where it was not pulled. */
+  async resumeAll(signal: AbortSignal): Promise<HaltRecord | undefined> {
+    const { lifted } = (await this.#post('/v1/resume-all', {}, signal)) as { lifted: HaltRecord | null };
+    return lifted ?? undefined;
+  }
+
+  /** Takes the claim on a host away. Throws InvalidInput as `releaseClaim` does. */
+  async release(host: string, by: ByHand, signal: AbortSignal): Promise<ReleaseRecord> {
+    return (await this.#post(`/v1/claims/${encodeURIComponent(host)}/release`, by, signal)) as ReleaseRecord;
+  }
+
   /** Changes of objects from now on, until aborted or until the daemon stops. */
   async *progress(signal: AbortSignal): AsyncGenerator<ProgressEvent> {
     for await (const event of askForEvents(this.#socket, '/v1/progress', signal))
@@ -67,6 +91,10 @@ export class SocketView implements FleetView {
   async #read(path: string, signal: AbortSignal): Promise<unknown> {
     const answer = await ask(this.#socket, 'GET', path, signal);
     return answer.status === 404 ? undefined : checked(answer);
+  }
+
+  async #post(path: string, body: Partial<ByHand>, signal: AbortSignal): Promise<unknown> {
+    return checked(await ask(this.#socket, 'POST', path, signal, { ...body } as JsonObject));
   }
 
   async #pages(path: string, query: string[], signal: AbortSignal): Promise<unknown[]> {
@@ -84,7 +112,10 @@ export class SocketView implements FleetView {
 
 function checked({ status, body }: Answer): unknown {
   if (status >= 200 && status < 300) return body;
-  const { code, message } = (body as { error?: JsonObject } | null)?.error ?? {};
+  const { code, message, hint } = (body as { error?: JsonObject } | null)?.error ?? {};
+  if (status === 409 && typeof message === 'string' && typeof code === 'string') {
+    throw new InvalidInput(message, { code, ...(typeof hint === 'string' && { hint }) });
+  }
   throw new Transient(`The daemon answered: ${typeof message === 'string' ? message : `status ${status}`}`, {
     code: typeof code === 'string' ? code : 'DAEMON_FAILED',
   });

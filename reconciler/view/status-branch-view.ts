@@ -36,9 +36,9 @@ export class StatusBranchView implements FleetView {
   async info(signal: AbortSignal): Promise<FleetInfo> {
     const text = await this.#file(FLEET_PATH, signal);
     if (text === undefined) throw this.#noStatus();
-    const { fleet, heartbeat, heartbeatMs, version, store, revision, held } = parseFleet(FLEET_PATH, text);
+    const { fleet, heartbeat, heartbeatMs, version, store, revision, held, halts } = parseFleet(FLEET_PATH, text);
     const known = revision && { revision };
-    return { from: this.from, asOf: heartbeat, fleet, version, ...known, heartbeat, heartbeatMs, held, store };
+    return { from: this.from, asOf: heartbeat, fleet, version, ...known, heartbeat, heartbeatMs, held, store, halts };
   }
 
   async list(kind: string | undefined, signal: AbortSignal): Promise<ObjectStatus[]> {

@@ -1,9 +1,10 @@
 import { isoTime, type Clock } from '../model/clock.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
+import { haltsInForce } from '../rollout/brake.ts';
 import type { DiagnosticList } from '../status/diagnostics-file.ts';
 import { keys } from '../store/keys.ts';
-import type { HeartbeatRecord, MetaRecord, RevisionRecord } from '../store/records.ts';
+import type { HaltRecord, HeartbeatRecord, MetaRecord, RevisionRecord } from '../store/records.ts';
 import type { Entry, StateStore } from '../store/state-store.ts';
 import { byKey, type FleetInfo, type FleetView } from './fleet-view.ts';
 
@@ -26,11 +27,13 @@ export class StoreView implements FleetView {
 
   async info(signal: AbortSignal): Promise<FleetInfo> {
     const { store, fleet, clock, daemonLease } = this.#options;
-    const [meta, revision, holder, heartbeat] = await Promise.all([
+    const [meta, revision, holder, heartbeat, halt, haltFile] = await Promise.all([
       this.#record<MetaRecord>(keys.meta, signal),
       this.#record<RevisionRecord>(keys.revision, signal),
       store.leaseHolder(daemonLease, signal),
       this.#newestHeartbeat(signal),
+      this.#record<HaltRecord>(keys.halt, signal),
+      this.#record<HaltRecord>(keys.haltFile, signal),
     ]);
     // While a daemon runs, the store is as new as it can be; else it is as old as the last that was written.
     const last = [heartbeat, revision?.acceptedAt].filter((time) => time !== undefined).sort();
@@ -43,6 +46,7 @@ export class StoreView implements FleetView {
       ...(revision && { revision: briefly(revision) }),
       ...(heartbeat !== undefined && { heartbeat }),
       held: revision?.held ?? {},
+      halts: haltsInForce(halt, haltFile),
       holder: holder ?? null,
       ...(meta && { store: { id: meta.id, epoch: meta.epoch } }),
     };

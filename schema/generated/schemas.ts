@@ -1234,6 +1234,15 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               "30s"
             ]
           },
+          "haltFile": {
+            "type": "string",
+            "description": "A file that halts the fleet by being there: no step begins until it is removed. Its first line is the reason. Obeyed within a second, without git and without the store.",
+            "default": "/etc/intendant/halt",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/halt"
+            ]
+          },
           "acceptRevision": {
             "type": "string",
             "description": "Accept this commit though it does not follow from the last accepted one: the way back after a forced push.",

@@ -524,6 +524,10 @@ export interface DaemonConfig {
    */
   drain?: Duration;
   /**
+   * A file that halts the fleet by being there: no step begins until it is removed. Its first line is the reason. Obeyed within a second, without git and without the store.
+   */
+  haltFile?: string;
+  /**
    * Accept this commit though it does not follow from the last accepted one: the way back after a forced push.
    */
   acceptRevision?: string;

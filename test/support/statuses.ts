@@ -2,6 +2,7 @@ import type { Condition } from '../../reconciler/model/conditions.ts';
 import { digestOf } from '../../reconciler/model/digest.ts';
 import type { ResourceKey } from '../../reconciler/model/resource.ts';
 import type { ObjectStatus } from '../../reconciler/model/status.ts';
+import type { Halt } from '../../reconciler/rollout/brake.ts';
 import { STORE_FORMAT } from '../../reconciler/store/keys.ts';
 import type { MetaRecord, RevisionRecord } from '../../reconciler/store/records.ts';
 import type { StatusSource } from '../../reconciler/status/status-source.ts';
@@ -116,6 +117,7 @@ export class FakeSource implements StatusSource {
   readonly statuses = new Map<ResourceKey, ObjectStatus>();
   revisionNow: RevisionRecord | undefined = revisionRecord();
   metaNow: MetaRecord = metaRecord();
+  haltsNow: Halt[] = [];
 
   constructor(statuses: readonly ObjectStatus[] = []) {
     for (const status of statuses) this.put(status);
@@ -140,5 +142,9 @@ export class FakeSource implements StatusSource {
 
   meta(): MetaRecord {
     return this.metaNow;
+  }
+
+  halts(): readonly Halt[] {
+    return this.haltsNow;
   }
 }

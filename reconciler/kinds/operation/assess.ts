@@ -5,6 +5,7 @@ import { isoTime } from '../../model/clock.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { ObjectStatus } from '../../model/status.ts';
+import { HALTED } from '../../rollout/brake.ts';
 import { nameSome } from '../../rollout/decide.ts';
 import type { KindContext } from '../context.ts';
 import { revisionsFor } from '../revisions.ts';
@@ -209,6 +210,8 @@ function detailOf(
 function outcomeOf({ record, decision, steps, retryDue }: Considered): Outcome {
   if (isTerminal(record.phase)) return { result: retryDue ? 'progress' : 'steady' };
   const hold = decision?.hold;
-  if (steps.length > 0 || decision?.state === 'running') return { result: 'progress' };
+  // Nothing moves until the brake is lifted but what is in hand, which brings the operation back when it ends.
+  const halted = hold?.reason === HALTED;
+  if (steps.length > 0 || (decision?.state === 'running' && !halted)) return { result: 'progress' };
   return { result: 'waiting', reason: hold?.reason ?? 'Pending', retryAfterMs: hold?.retryAfterMs };
 }

@@ -1,10 +1,11 @@
 import type { OperationSpec } from '../../../schema/generated/types.ts';
 import type { JournalRecord, Step, StepOutcome } from '../../model/plan.ts';
 import { isoTime } from '../../model/clock.ts';
+import { HALTED, mayBegin } from '../../rollout/brake.ts';
 import { decideRollout, type HostProgress, type RolloutDecision } from '../../rollout/decide.ts';
 import type { KindContext } from '../context.ts';
 import { entriesOf, inMaintenance, leftDown, unavailableHosts, withNextLook } from './down.ts';
-import { closedGate, type Wishes } from './gates.ts';
+import { closedGate, withHalt, type Wishes } from './gates.ts';
 import type { HostView, OperationObserved } from './observed.ts';
 import { nextHostStep } from './pipeline.ts';
 import { isTerminal, type OperationRecord, type Phase } from './record.ts';
@@ -62,7 +63,7 @@ export function consider(
     claimedByOther: (host) => claimedByOther(observed, host),
     nowMs: context.nowMs,
   });
-  const decision = withNextLook(decided, observed);
+  const decision = withHalt(withNextLook(decided, observed), observed);
   const record = withPhase(
     { ...begun, ...(wishes.cancel ? { cancelled: true } : {}) },
     phaseOf(decision, begun, wishes, observed),
@@ -148,7 +149,8 @@ function stepsNow(
   return [...inHand, ...decision.start].flatMap((host) => {
     const entries = entriesOf(host, record.round, observed);
     const stop = reasonToStop(observed.scope.get(host), wishes, decision, context.nowMs);
-    return nextHostStep(record.name, record.frozen!, host, record.round, entries, stop) ?? [];
+    const step = nextHostStep(record.name, record.frozen!, host, record.round, entries, stop);
+    return step && mayBegin(step, observed.halt) ? step : [];
   });
 }
 
@@ -202,6 +204,9 @@ function unbegunPhase(wishes: Wishes): Phase {
   return wishes.suspend ? 'Suspended' : 'Pending';
 }
 
+/** Holds that only a person ends. */
+const PAUSES: ReadonlySet<string> = new Set(['Suspended', 'PausedAfterBatch', HALTED]);
+
 function phaseOf(
   decision: RolloutDecision,
   record: OperationRecord,
@@ -211,7 +216,7 @@ function phaseOf(
   if (decision.state === 'stopped') return 'Failed';
   if (decision.state === 'finished') return endPhase(record, observed);
   if (decision.state === 'held' && wishes.cancel) return 'Cancelled';
-  const paused = decision.hold?.reason === 'Suspended' || decision.hold?.reason === 'PausedAfterBatch';
+  const paused = PAUSES.has(decision.hold?.reason ?? '');
   return paused ? 'Suspended' : 'Running';
 }
 

@@ -1,4 +1,5 @@
-import type { Hold } from '../../rollout/decide.ts';
+import { haltHold } from '../../rollout/brake.ts';
+import type { Hold, RolloutDecision } from '../../rollout/decide.ts';
 import { freezeHold } from '../../rollout/freeze.ts';
 import type { OperationObserved } from './observed.ts';
 import { unseenHold } from './unseen.ts';
@@ -18,6 +19,8 @@ export function closedGate(
   nowMs: number,
   begun: boolean,
 ): Hold | undefined {
+  // First, so that every operation says it; a cancelled one ends all the same, since for that nothing has to begin.
+  if (observed.halt) return haltHold(observed.halt);
   if (wishes.cancel) return { reason: 'Cancelled', message: 'the operation is cancelled' };
   if (wishes.suspend)
     return { reason: 'Suspended', message: 'suspended in the repository; remove spec.suspend to go on' };
@@ -30,6 +33,12 @@ export function closedGate(
     };
   }
   return undefined;
+}
+
+/** While the brake is pulled that is what holds an operation, whatever else would. */
+export function withHalt(decision: RolloutDecision, { halt }: OperationObserved): RolloutDecision {
+  const moves = decision.state === 'running' || decision.state === 'held';
+  return halt && moves ? { ...decision, hold: haltHold(halt) } : decision;
 }
 
 function frozenBy(observed: OperationObserved, nowMs: number): Hold | undefined {

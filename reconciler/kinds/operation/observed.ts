@@ -6,6 +6,7 @@ import { resolveSelection } from '../../source/inventory/select.ts';
 import { keys } from '../../store/keys.ts';
 import type { ClaimRecord, RevisionRecord } from '../../store/records.ts';
 import type { ObjectStatus } from '../../model/status.ts';
+import type { Halt } from '../../rollout/brake.ts';
 import type { Freeze } from '../../rollout/freeze.ts';
 import type { KindDeps } from '../context.ts';
 import { readJournal } from './journal.ts';
@@ -42,6 +43,8 @@ export interface OperationObserved {
   scope: ReadonlyMap<string, HostView>;
   clusterSpecs: ReadonlyMap<string, ClusterSpec>;
   fleetFreeze?: Freeze;
+  /** The brake is pulled. */
+  halt?: Halt;
   /** The hosts cannot be seen, and it is probably not their fault. */
   unseen?: Unseen;
   /** Operations on one of these clusters that came first and are not finished. */
@@ -76,6 +79,7 @@ export function observeOperation(
       }),
     ),
     fleetFreeze: readFleet(inventory)?.freeze,
+    halt: deps.halt(),
     unseen: readUnseen(key, deps),
     ahead: operationsAhead(key, record, clusters, deps),
     inFlight: deps.inFlight(key),

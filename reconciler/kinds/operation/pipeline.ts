@@ -138,6 +138,28 @@ export function nextHostStep(
   };
 }
 
+/** The boot that the act begins under; a reboot that was found to have been asked for earlier says under which. */
+function bootBefore(done: readonly JournalRecord[], action: string): Json | undefined {
+  const dataOf = (earlier: string): Record<string, Json> | undefined =>
+    done.find((entry) => entry.step.action === earlier)?.outcome?.data;
+  const asked = action === 'prove' ? dataOf('reboot')?.startedBoot : undefined;
+  return asked ?? dataOf('connect')?.bootId;
+}
+
+/** The step that ends a host with an outcome that was decided elsewhere. */
+export function verdictStep(
+  operation: string,
+  frozen: Pick<FrozenOperation, 'spec'>,
+  host: string,
+  round: number,
+  verdict: StepOutcome,
+): Step {
+  const ordinal = actionsFor(frozen.spec).length;
+  const { bindsBootId: _, ...rest } = VERDICT;
+  const id = `${operation}.${round}.${ordinal}-${VERDICT.action}`;
+  return { ...rest, id, target: keyOf('Host', host), ordinal, round, verdict };
+}
+
 const VERDICT: Action = {
   action: 'verdict',
   summary: 'record the outcome and release the host',

@@ -12,7 +12,8 @@ export type Try<T> = { answer: T } | { again: string };
 
 /**
  * Tries until there is an answer or the deadline has passed; failing to connect is a reason to try again. What a person must
- * mend (a changed host key) ends it at once.
+ * mend (a changed host key) ends it at once. Throws Waiting `HALTED` when the brake stands in the way, for that says nothing
+ * about the host.
  *
  * @returns the answer, or the last reason why there was none.
  */
@@ -37,7 +38,7 @@ export async function tryUntil<T>(
       // The deadline fell into this try: what it threw is the deadline and says nothing about the host.
       if (within.signal.aborted) return { gaveUp: last };
       const error = asIntendantError(thrown);
-      if (error.disposition === 'Bug') throw error;
+      if (error.disposition === 'Bug' || error.code === 'HALTED') throw error;
       if (error.disposition === 'InvalidInput') return { gaveUp: error.message, code: error.code };
       last = error.message;
     } finally {
