@@ -4,6 +4,7 @@ import { Brake } from '../engine/brake.ts';
 import { brakedHands } from '../engine/braked-hands.ts';
 import { Manager } from '../engine/manager.ts';
 import { CommandAudit } from '../engine/audit/command-audit.ts';
+import { boundHistory } from '../engine/history.ts';
 import { Housekeeping } from '../engine/housekeeping.ts';
 import { RevisionKeeper } from '../engine/revision-keeper.ts';
 import { hostHands } from '../hosts/host.ts';
@@ -138,7 +139,9 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     }
   });
 
-  const background: Promise<unknown>[] = options.once ? [] : [housekeeping.run(signal)];
+  const background: Promise<unknown>[] = options.once
+    ? []
+    : [housekeeping.run(signal), boundHistory({ history: store.history, clock, log }, signal)];
   let working: Promise<void> = Promise.resolve();
   let looked = false;
   let failure: unknown;

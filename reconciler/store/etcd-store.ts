@@ -10,6 +10,7 @@ import {
   type EtcdOptions,
 } from './etcd-connection.ts';
 import { answerTooLarge, openingError } from './etcd-errors.ts';
+import { EtcdHistory } from './etcd-history.ts';
 import { EtcdLeases } from './etcd-lease.ts';
 import { Transactor, writtenAt } from './etcd-transactor.ts';
 import { watchEtcd } from './etcd-watch.ts';
@@ -52,6 +53,7 @@ class EtcdStore implements StateStore {
   readonly #connection: EtcdConnection;
   readonly #transactor: Transactor;
   readonly #leases: EtcdLeases;
+  readonly history: EtcdHistory;
   readonly #options: EtcdOptions;
   readonly #closed = new AbortController();
   readonly #commits = new Set<Promise<unknown>>();
@@ -62,6 +64,7 @@ class EtcdStore implements StateStore {
     this.#options = options;
     this.#transactor = new Transactor(connection, options.commitTimeoutMs ?? COMMIT_TIMEOUT_MS);
     this.#leases = new EtcdLeases(connection);
+    this.history = new EtcdHistory(connection);
   }
 
   async get(key: string, signal?: AbortSignal): Promise<Entry | undefined> {

@@ -77,6 +77,10 @@ export interface ReleaseRecord {
 export interface HeartbeatRecord {
   format: number;
   at: string;
-  /** Host name to ISO time of the last check that got through. */
+  /** Every host of the cluster that is named neither in `lastCheck` nor in `unseen` was checked at this ISO time or later. */
+  since?: string;
+  /** Hosts that are late: name to ISO time of the last check that got through. */
   lastCheck: Record<string, string>;
+  /** Hosts that no check got through to since the daemon started. */
+  unseen?: string[];
 }

@@ -82,5 +82,15 @@ export interface StateStore {
   lease(name: string, holder: string, ttlMs: number, signal: AbortSignal): Promise<Lease>;
   /** Who holds the named lease now. */
   leaseHolder(name: string, signal?: AbortSignal): Promise<string | undefined>;
+  /** Where former values are kept until they are forgotten; undefined where nothing is kept. */
+  readonly history?: HistoryKeeper;
   close(): Promise<void>;
+}
+
+/** The part of a store that remembers what keys held before. */
+export interface HistoryKeeper {
+  /** Revision of the store now. Throws Transient. */
+  current(signal: AbortSignal): Promise<number>;
+  /** Forgets what keys held before a revision; nothing happens where that is forgotten already. Throws Transient. */
+  forgetBefore(revision: number, signal: AbortSignal): Promise<void>;
 }
