@@ -15,12 +15,12 @@ import type { WorkQueue } from './queue.ts';
 
 export interface VanishWatchOptions {
   live: LiveStore;
-  inventory(): Inventory;
+  inventory: () => Inventory;
   deps: Pick<KindDeps, 'lastSeen'>;
   queue: Pick<WorkQueue, 'add' | 'addAfter'>;
   clock: Clock;
   log: KindLog;
-  context(): KindContext;
+  context: () => KindContext;
 }
 
 /** Misses within this many milliseconds are looked at together. */

@@ -1,6 +1,7 @@
 import { abortReason, systemClock, type Clock } from '../model/clock.ts';
 import { InvalidInput, Transient } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
+import { Database } from './embedded-database.ts';
 import { inner, openFolder, type Level } from './embedded-folder.ts';
 import { EmbeddedLeases, storeClosed } from './embedded-leases.ts';
 import { levelMessage } from './folder-lock.ts';
@@ -30,9 +31,9 @@ export interface EmbeddedStoreOptions {
  * `STORE_IN_USE`, `STORE_FOREIGN`, `STORE_CORRUPT`, `STORE_TOO_NEW` or `STORE_UNREADABLE`.
  */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<StateStore> {
-  const { level, revision, epoch } = await openFolder(options.folder);
-  const leases = new EmbeddedLeases(epoch, options.clock ?? systemClock);
-  const store = new EmbeddedStore(options.folder, level, revision, leases, options.watchBuffer);
+  const database = new Database(options.folder, await openFolder(options.folder));
+  const leases = new EmbeddedLeases(database.epoch, options.clock ?? systemClock);
+  const store = new EmbeddedStore(options.folder, database, leases, options.watchBuffer);
   try {
     await readMeta(store);
   } catch (error) {
@@ -44,7 +45,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 
 class EmbeddedStore implements StateStore {
   readonly #folder: string;
-  readonly #level: Level;
+  readonly #database: Database;
   readonly #leases: EmbeddedLeases;
   readonly #watchBuffer: number | undefined;
   readonly #feeds = new Map<HintFeed, string>();
@@ -55,11 +56,11 @@ class EmbeddedStore implements StateStore {
   #lastCommit: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(folder: string, level: Level, revision: number, leases: EmbeddedLeases, watchBuffer: number | undefined) {
+  constructor(folder: string, database: Database, leases: EmbeddedLeases, watchBuffer: number | undefined) {
     this.#folder = folder;
-    this.#level = level;
-    this.#revision = revision;
-    this.#rememberedFrom = revision;
+    this.#database = database;
+    this.#revision = database.revision;
+    this.#rememberedFrom = database.revision;
     this.#leases = leases;
     this.#watchBuffer = watchBuffer;
   }
@@ -76,10 +77,11 @@ class EmbeddedStore implements StateStore {
   ): Promise<ListPage> {
     this.#begin(signal);
     const limit = Math.min(options.limit ?? PAGE, PAGE);
+    const level = await this.#level();
     const revision = this.#revision;
     const from = options.after === undefined ? { gte: inner.data(prefix) } : { gt: inner.data(options.after) };
     const range = { ...from, lt: inner.data(prefix) + LAST, limit: limit + 1 };
-    const rows = await this.#guard(`list "${prefix}"`, () => this.#level.iterator(range).all());
+    const rows = await this.#guard(`list "${prefix}"`, () => level.iterator(range).all());
     const entries = rows.slice(0, limit).map(([key, text]) => this.#parse(key.slice(inner.dataPrefix.length), text));
     return { entries, next: rows.length > limit ? entries.at(-1)?.key : undefined, revision };
   }
@@ -127,7 +129,7 @@ class EmbeddedStore implements StateStore {
     this.#leases.close();
     for (const feed of this.#feeds.keys()) feed.close();
     await this.#lastCommit;
-    await this.#level.close();
+    await this.#database.close();
   }
 
   /** What every call looks at first. */
@@ -137,6 +139,7 @@ class EmbeddedStore implements StateStore {
   }
 
   async #transact(writes: readonly EncodedWrite[], expectations: readonly Expectation[]): Promise<CommitResult> {
+    const level = await this.#level();
     const failed = await this.#firstFailing(expectations);
     if (failed !== undefined) return { ok: false, failed };
     const revision = this.#revision + 1;
@@ -146,14 +149,31 @@ class EmbeddedStore implements StateStore {
         : { type: 'put' as const, key: inner.data(key), value: `{"r":${revision},"v":${text}}` },
     );
     const counter = { type: 'put' as const, key: inner.revision, value: String(revision) };
-    await this.#guard('write', () => this.#level.batch([...rows, counter], { sync: true }));
+    await this.#guard('write', () => level.batch([...rows, counter], { sync: true })).catch((error: unknown) => {
+      this.#database.doubt();
+      throw error;
+    });
     this.#revision = revision;
     this.#publish(writes, revision);
     return { ok: true, revision };
   }
 
+  /** The database, opened anew when its last write failed: then what is remembered of changes may not be all of them. */
+  async #level(): Promise<Level> {
+    const opened = await this.#guard('be opened again', () => this.#database.mended());
+    if (opened) {
+      if (opened.foreign) this.#leases.close();
+      this.#revision = Math.max(this.#revision, opened.revision);
+      this.#rememberedFrom = this.#revision;
+      this.#recent = [];
+      for (const feed of this.#feeds.keys()) feed.push({ type: 'relist' });
+    }
+    return this.#database.level;
+  }
+
   async #read(key: string): Promise<Entry | undefined> {
-    const text = await this.#guard(`read "${key}"`, () => this.#level.get(inner.data(key)));
+    const level = await this.#level();
+    const text = await this.#guard(`read "${key}"`, () => level.get(inner.data(key)));
     return text === undefined ? undefined : this.#parse(key, text);
   }
 

@@ -14,6 +14,7 @@ export const REAL_PARTS = [
   'sudo',
   'busybox',
   'lab',
+  'mount',
 ] as const;
 export type RealPart = (typeof REAL_PARTS)[number];
 
@@ -31,6 +32,7 @@ const NEEDS: Record<RealPart, { programs: string[]; packages: string[] }> = {
     programs: ['systemd-nspawn', 'mmdebstrap', 'ip', 'iptables', 'nsenter', 'ps'],
     packages: ['systemd-container', 'mmdebstrap', 'iproute2', 'iptables', 'procps'],
   },
+  mount: { programs: ['mount', 'umount'], packages: ['mount'] },
 };
 
 /** Absolute path of a program, or undefined where it is not installed. Looks beyond PATH where daemons are kept. */
@@ -51,6 +53,7 @@ export function whyMissing(part: RealPart): string | undefined {
   const missing = programs.filter((program) => findProgram(program) === undefined);
   if (missing.length > 0) return `${missing.join(', ')} not installed (Debian: ${packages.join(' ')})`;
   if (part === 'lab' && !canMakeNamespaces()) return 'hosts of its own need root with CAP_SYS_ADMIN';
+  if (part === 'mount' && !canMakeNamespaces()) return 'mounting needs root with CAP_SYS_ADMIN';
   return undefined;
 }
 
