@@ -3,30 +3,33 @@ import type { DaemonConfig } from '../config/daemon-config.ts';
 import { Brake } from '../engine/brake.ts';
 import { brakedHands } from '../engine/braked-hands.ts';
 import { Manager } from '../engine/manager.ts';
+import { RevisionKeeper } from '../engine/revision-keeper.ts';
 import { CommandAudit } from '../engine/audit/command-audit.ts';
 import { boundHistory } from '../engine/history.ts';
 import { Housekeeping } from '../engine/housekeeping.ts';
-import { RevisionKeeper } from '../engine/revision-keeper.ts';
 import { hostHands } from '../hosts/host.ts';
 import { sshTransport } from '../hosts/ssh-transport.ts';
 import type { KindLog } from '../kinds/context.ts';
 import { noteSourceFailure, Troubles } from '../kinds/fleet/troubles.ts';
 import { controllerRegistry } from '../kinds/registry.ts';
 import type { Clock, Random } from '../model/clock.ts';
-import { asIntendantError } from '../model/errors.ts';
+import { asIntendantError, InvalidInput } from '../model/errors.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
 import { Poller } from '../source/git/poller.ts';
 import type { StatusSource } from '../status/status-source.ts';
 import { keys } from '../store/keys.ts';
 import { ensureMeta } from '../store/meta.ts';
+import { migrateStore } from '../store/migrate.ts';
 import { openMirror, type Mirror } from '../store/mirror.ts';
 import type { MetaRecord } from '../store/records.ts';
 import type { Lease, StateStore } from '../store/state-store.ts';
 import { drain } from './drain.ts';
 import { fencedTransport } from './fenced-transport.ts';
+import { leaseLost } from './lease-lost.ts';
 import { openGit } from './open-git.ts';
 import { StatusBranch } from './status-branch.ts';
+import { StoreGate } from './store-gate.ts';
 import { wireBrake } from './wire-brake.ts';
 
 export interface SessionOptions {
@@ -56,12 +59,21 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   const signal = AbortSignal.any([outer, lease.lost, ended.signal]);
   /** Ends the steps in hand: when we are asked to stop they still have a moment, without the lease they have none. */
   const steps = AbortSignal.any([lease.lost, ended.signal]);
+  await migrateStore(
+    store,
+    {
+      expectations: [{ lease: lease.token }],
+      onStep: (from, to) => log.info({ from, to }, 'the store is brought to a newer format'),
+    },
+    signal,
+  );
   await ensureMeta(store, options.version, [{ lease: lease.token }], signal);
   const live = await openMirror(store, lease, { clock }, signal);
+  live.lost.addEventListener('abort', () => ended.abort(live.lost.reason), { once: true });
   const git = openGit(config, clock, (message) => log.warn({ reason: message }, 'parse cache'));
   const transport = fencedTransport(
     sshTransport({ ...config.ssh, clock, onWarning: (message) => log.warn({ reason: message }, 'ssh') }),
-    lease,
+    { held: () => lease.held() && !live.lost.aborted },
   );
   const brake = new Brake({ live, file: config.haltFile, clock, log });
   const { branch } = config.repository;
@@ -139,13 +151,38 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     }
   });
 
+  const gate = new StoreGate({
+    open: (name) => git.writer(name),
+    live,
+    fleet: config.fleet,
+    clock,
+    log,
+    once: options.once,
+  });
+  /** Begins to act, once the store was found to be the one that the status branch speaks of. */
+  const begin = async (within: AbortSignal): Promise<boolean> => {
+    if (acting) return true;
+    if (!(await gate.look(keeper.inventory, within)) || signal.aborted) return false;
+    acting = true;
+    await status.follow(keeper.inventory, signal);
+    manager.queueAll();
+    working = manager.run(signal, steps);
+    working.catch((error: unknown) => ended.abort(error));
+    background.push(working);
+    return true;
+  };
+  const waitForBranch = (thrown: unknown): void => {
+    if (signal.aborted || (options.once && thrown instanceof InvalidInput)) throw thrown;
+    log.warn({ err: asIntendantError(thrown) }, 'the status branch could not be read; nothing begins before it was');
+  };
+  wireBrake(live, brake, { manager, onHalt: () => status.touchFleet() });
   const background: Promise<unknown>[] = options.once
     ? []
     : [housekeeping.run(signal), boundHistory({ history: store.history, clock, log }, signal)];
   let working: Promise<void> = Promise.resolve();
+  let acting = false;
   let looked = false;
   let failure: unknown;
-  wireBrake(live, brake, { manager, onHalt: () => status.touchFleet() });
   const poller = new Poller({
     intervalMs: config.repository.pollMs,
     clock,
@@ -156,6 +193,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
         log.warn({ branch }, 'the config branch does not exist on the remote yet');
       } else {
         const changed = await keeper.advance(tip, within);
+        if (!(await begin(within))) return;
         manager.queueFleet();
         await status.follow(keeper.inventory, signal);
         status.touchFleet();
@@ -177,21 +215,24 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   try {
     await brake.look();
     await keeper.restore(signal);
-    await status.follow(keeper.inventory, signal);
-    manager.queueAll();
+    // Without the branch nothing begins: the poller tries again.
+    if (keeper.record?.accepted) await begin(signal).catch(waitForBranch);
     git.source.onHint(() => poller.hint());
     options.onHintable(() => poller.hint());
-    working = manager.run(signal, steps);
-    background.push(poller.run(signal), brake.run(signal), working);
+    background.push(poller.run(signal), brake.run(signal));
     if (options.once) {
       while (!signal.aborted && !(looked && manager.converged)) {
         if (failure !== undefined) throw asIntendantError(failure);
         await clock.sleep(CONVERGED_POLL_MS, signal);
       }
+      signal.throwIfAborted();
       await status.flush(signal);
     } else {
       await Promise.race([...background, untilAborted(signal)]);
+      if (!outer.aborted) signal.throwIfAborted();
     }
+  } catch (thrown) {
+    throw lease.lost.aborted || live.lost.aborted ? leaseLost(signal.reason) : thrown;
   } finally {
     if (outer.aborted) await drain(working, config.drainMs, clock, steps, log);
     ended.abort(new Error('the session has ended'));
@@ -219,5 +260,9 @@ function statusSource(fleetName: string, live: Mirror, keeper: RevisionKeeper, b
     revision: () => keeper.record,
     halts: () => brake.halts,
     meta: () => live.get(keys.meta) as unknown as MetaRecord,
+    async raiseSequence() {
+      const meta = live.get(keys.meta) as unknown as MetaRecord;
+      await live.commit([{ put: keys.meta, value: { ...meta, sequence: (meta.sequence ?? 0) + 1 } }]);
+    },
   };
 }

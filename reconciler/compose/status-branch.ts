@@ -92,7 +92,8 @@ export class StatusBranch {
   }
 }
 
-function statusSettings(inventory: Inventory): { branch: string; windowMs: number; heartbeatMs: number } {
+/** Which branch the Fleet names for the status, and how often it is written. */
+export function statusSettings(inventory: Inventory): { branch: string; windowMs: number; heartbeatMs: number } {
   const key = inventory.keys('Fleet')[0] as ResourceKey<'Fleet'> | undefined;
   const status = key ? inventory.get(key)?.spec.status : undefined;
   return {

@@ -15,7 +15,8 @@ export interface FleetFile {
   heartbeat: string;
   heartbeatMs: number;
   version: string;
-  store: { id: string; epoch: number };
+  /** `sequence`: how far the store had come when this was written; 0 where it is not said. */
+  store: { id: string; epoch: number; sequence: number };
   revision?: Pick<RevisionRecord, 'branch' | 'accepted' | 'tip' | 'refused'>;
   held: Record<string, string>;
   /** Every brake that is pulled. */
@@ -43,7 +44,11 @@ export function parseFleet(path: string, text: string): FleetFile {
     heartbeat,
     heartbeatMs: duration(path, file.heartbeatInterval),
     version: textField(path, 'version', file.version),
-    store: { id: textField(path, 'store.id', store.id), epoch: numberField(path, 'store.epoch', store.epoch) },
+    store: {
+      id: textField(path, 'store.id', store.id),
+      epoch: numberField(path, 'store.epoch', store.epoch),
+      sequence: store.sequence === undefined ? 0 : numberField(path, 'store.sequence', store.sequence),
+    },
     ...(file.revision === undefined ? {} : { revision: revisionIn(path, file.revision) }),
     held: Object.fromEntries(
       Object.entries(mapField(path, 'held', file.held)).map(([name, at]) => [name, textField(path, 'held', at)]),

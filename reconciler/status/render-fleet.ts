@@ -27,7 +27,15 @@ export interface FleetFileInput {
  * `fleet.yaml`: that the daemon lives, which version it is, which store it stands on and which revision it has processed.
  * The one file with a time in it and the only one that names HEAD.
  */
-export function renderFleet({ fleet, version, heartbeatAt, heartbeatMs, revision, meta, halts }: FleetFileInput): string {
+export function renderFleet({
+  fleet,
+  version,
+  heartbeatAt,
+  heartbeatMs,
+  revision,
+  meta,
+  halts,
+}: FleetFileInput): string {
   const grain = heartbeatMs >= COARSE_FROM_MS ? 60_000 : 1000;
   return stableYaml({
     fleet,
@@ -45,7 +53,7 @@ export function renderFleet({ fleet, version, heartbeatAt, heartbeatMs, revision
         message: cleanText(revision.refused.message),
       },
     },
-    store: { epoch: meta.epoch, id: meta.id },
+    store: { epoch: meta.epoch, id: meta.id, ...(meta.sequence ? { sequence: meta.sequence } : {}) },
     version,
   });
 }

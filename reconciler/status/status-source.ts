@@ -15,4 +15,9 @@ export interface StatusSource {
   meta(): MetaRecord;
   /** Every brake that is pulled. */
   halts(): readonly Halt[];
+  /**
+   * Raises `sequence` of `meta`, durably. Called before a commit that tells of an operation or a revision, which then says
+   * the new one. Absent: nothing is counted.
+   */
+  raiseSequence?(): Promise<void>;
 }

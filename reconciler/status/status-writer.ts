@@ -7,7 +7,7 @@ import { learnBranch } from './branch-files.ts';
 import { Changes } from './changes.ts';
 import { commitMessage, revisionText } from './commit-message.ts';
 import { renderDiagnostics } from './diagnostics-file.ts';
-import { DIAGNOSTICS_PATH, FLEET_PATH, README_PATH } from './layout.ts';
+import { DIAGNOSTICS_PATH, FLEET_PATH, isKept, README_PATH } from './layout.ts';
 import { Mutex } from './mutex.ts';
 import { renderFleet } from './render-fleet.ts';
 import { renderReadme } from './render-readme.ts';
@@ -165,7 +165,11 @@ export class StatusWriter {
     const heartbeat = this.#heartbeatAt === undefined || now >= this.#heartbeatAt + this.#heartbeatMs;
     const changes = new Changes(held.oids);
     await this.#collect(relearned ? this.#differing(held.oids) : this.#dirty, changes);
-    const heartbeatAt = this.#writeOwnFiles(changes, heartbeat ? now : this.#heartbeatAt!, now);
+    let heartbeatAt = this.#writeOwnFiles(changes, heartbeat ? now : this.#heartbeatAt!, now);
+    if (source.raiseSequence && [...changes.files.keys()].some(tellsHowFar)) {
+      await source.raiseSequence();
+      heartbeatAt = this.#writeOwnFiles(changes, now, now);
+    }
     if (changes.files.size > 0) {
       const revision = revisionText(source.revision());
       const otherwise = heartbeat ? 'heartbeat' : revision === this.#revision ? 'status' : `accepted ${revision}`;
@@ -179,7 +183,13 @@ export class StatusWriter {
         { ref, parent: held.tip, changes: changes.files, message, author, timestamp },
         signal,
       );
-      if (!result.ok && result.reason === 'moved') return false;
+      if (!result.ok && result.reason === 'moved') {
+        this.#options.log.info(
+          { reason: result.detail },
+          'the status branch moved or is locked; building on what is there',
+        );
+        return false;
+      }
       if (!result.ok) throw refused(result.detail);
       this.#pushed(result.commit, changes, held, now);
       this.#revision = revision;
@@ -278,7 +288,14 @@ export class StatusWriter {
     const halts = source.halts();
     changes.write(README_PATH, renderReadme({ fleet: source.fleetName, summary, diagnosticsTotal, held, halts }));
     changes.write(DIAGNOSTICS_PATH, renderDiagnostics(revision));
-    const input = { fleet: source.fleetName, version, heartbeatMs: this.#heartbeatMs, revision, meta: source.meta(), halts };
+    const input = {
+      fleet: source.fleetName,
+      version,
+      heartbeatMs: this.#heartbeatMs,
+      revision,
+      meta: source.meta(),
+      halts,
+    };
     changes.write(FLEET_PATH, renderFleet({ ...input, heartbeatAt }));
     if (!changes.files.has(FLEET_PATH)) return heartbeatAt;
     changes.write(FLEET_PATH, renderFleet({ ...input, heartbeatAt: now }));
@@ -289,6 +306,11 @@ export class StatusWriter {
     if (this.#heartbeatAt === undefined) return 0;
     return Math.max(0, this.#heartbeatAt + this.#heartbeatMs - this.#options.clock.now());
   }
+}
+
+/** True for files that a copy of the store from before would contradict: what operations have come to, and the revision. */
+function tellsHowFar(path: string): boolean {
+  return path === FLEET_PATH || isKept(path);
 }
 
 function isOwnFile(path: string): boolean {

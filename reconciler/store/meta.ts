@@ -9,7 +9,7 @@ import type { Expectation, StateStore } from './state-store.ts';
  * version of the program has written it.
  */
 export async function readMeta(store: StateStore, signal?: AbortSignal): Promise<MetaRecord | undefined> {
-  return (await readEntry(store, signal))?.meta;
+  return (await readMetaEntry(store, signal))?.meta;
 }
 
 /**
@@ -23,7 +23,7 @@ export async function ensureMeta(
   signal?: AbortSignal,
 ): Promise<MetaRecord> {
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    const found = await readEntry(store, signal);
+    const found = await readMetaEntry(store, signal);
     if (found?.meta.version === version) return found.meta;
     const meta: MetaRecord = { ...(found?.meta ?? { id: randomUUID(), epoch: 1 }), format: STORE_FORMAT, version };
     const unchanged = { key: keys.meta, revision: found?.revision ?? 0 };
@@ -37,9 +37,14 @@ export async function ensureMeta(
   });
 }
 
-async function readEntry(
+/**
+ * As `readMeta`, with the revision of the key for expectations. `newest` is the highest format that is taken. Throws
+ * InvalidInput `STORE_INCOMPLETE` also, when a rewrite of the whole store was cut off.
+ */
+export async function readMetaEntry(
   store: StateStore,
-  signal: AbortSignal | undefined,
+  signal?: AbortSignal,
+  newest: number = STORE_FORMAT,
 ): Promise<{ meta: MetaRecord; revision: number } | undefined> {
   const entry = await store.get(keys.meta, signal);
   if (entry === undefined) return undefined;
@@ -50,11 +55,17 @@ async function readEntry(
       hint: 'Check the fleet name and the store in the configuration.',
     });
   }
-  if (meta.format > STORE_FORMAT) {
+  if (meta.format > newest) {
     throw new InvalidInput(
-      `The store has format ${meta.format}, written by version ${meta.version}; this version reads up to format ${STORE_FORMAT}.`,
+      `The store has format ${meta.format}, written by version ${meta.version}; this version reads up to format ${newest}.`,
       { code: 'STORE_TOO_NEW', hint: `Run version ${meta.version} or newer.` },
     );
+  }
+  if (meta.incomplete !== undefined) {
+    throw new InvalidInput(`"intendant ${meta.incomplete}" was cut off while it rewrote the store.`, {
+      code: 'STORE_INCOMPLETE',
+      hint: `Type it again: intendant ${meta.incomplete}; nothing acts on the store until it is whole.`,
+    });
   }
   return { meta, revision: entry.revision };
 }

@@ -32,6 +32,15 @@ export interface MetaRecord {
   epoch: number;
   /** Version of the program that wrote it last. */
   version: string;
+  /**
+   * Raised before every status commit that tells of an operation or a revision, and told in it: a store that holds a lower
+   * one than the branch is a copy from before. Absent = 0.
+   */
+  sequence?: number;
+  /** Present while the store is being rewritten as a whole: nothing may act on it. Says by what: `store import`. */
+  incomplete?: string;
+  /** Present while a migration to `format` is under way: the last key that it has dealt with. */
+  migrating?: { after: string };
 }
 
 /** Key `claims/<host>`: whoever changes a host holds this. Created with the intent, removed with the final outcome. */

@@ -201,6 +201,7 @@ function detailOf(
     },
     running: tally.running,
     round: record.round,
+    ...(record.frozen?.commit ? { commit: record.frozen.commit } : {}),
     ...(record.beganAt ? { beganAt: record.beganAt } : {}),
     ...(record.finishedAt ? { finishedAt: record.finishedAt } : {}),
     outcomes,

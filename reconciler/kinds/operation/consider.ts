@@ -4,6 +4,7 @@ import { isoTime } from '../../model/clock.ts';
 import { HALTED, mayBegin } from '../../rollout/brake.ts';
 import { decideRollout, type HostProgress, type RolloutDecision } from '../../rollout/decide.ts';
 import type { KindContext } from '../context.ts';
+import { heedRelease } from './adopted.ts';
 import { entriesOf, inMaintenance, leftDown, unavailableHosts, withNextLook } from './down.ts';
 import { closedGate, withHalt, type Wishes } from './gates.ts';
 import type { HostView, OperationObserved } from './observed.ts';
@@ -29,13 +30,14 @@ export function consider(
   context: KindContext,
 ): Considered | undefined {
   if (!spec && !observed.record) return undefined;
+  const known = heedRelease(observed.record ?? firstRecord(observed.name, context), spec);
   const wishes: Wishes = {
     suspend: spec?.suspend ?? false,
     cancel: (spec ? (spec.cancel ?? false) : true) || (observed.record?.cancelled ?? false),
     retry: spec?.retry ?? 0,
     pauseAfter: spec && mergedRollout(spec, observed).pauseAfter,
+    adopted: known.adopted,
   };
-  const known: OperationRecord = observed.record ?? firstRecord(observed.name, context);
   const changedAfterBegin =
     known.frozen !== undefined && spec !== undefined && boundDigest(spec) !== known.frozen.digest;
   const resumed = takeUpRetry(known, wishes, observed, context);
@@ -125,7 +127,14 @@ function begin(
     round: spec.retry ?? 0,
     beganAt: isoTime(context.nowMs),
     batches,
-    frozen: { spec, digest: boundDigest(spec), hosts, clusters: [...observed.clusters], rollout },
+    frozen: {
+      spec,
+      digest: boundDigest(spec),
+      commit: context.revision.commit,
+      hosts,
+      clusters: [...observed.clusters],
+      rollout,
+    },
   };
 }
 
@@ -201,11 +210,11 @@ function claimedByOther(observed: OperationObserved, host: string): string | und
 
 function unbegunPhase(wishes: Wishes): Phase {
   if (wishes.cancel) return 'Cancelled';
-  return wishes.suspend ? 'Suspended' : 'Pending';
+  return wishes.suspend || wishes.adopted ? 'Suspended' : 'Pending';
 }
 
 /** Holds that only a person ends. */
-const PAUSES: ReadonlySet<string> = new Set(['Suspended', 'PausedAfterBatch', HALTED]);
+const PAUSES: ReadonlySet<string> = new Set(['Suspended', 'PausedAfterBatch', 'StoreAdopted', HALTED]);
 
 function phaseOf(
   decision: RolloutDecision,

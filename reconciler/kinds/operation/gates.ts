@@ -1,6 +1,7 @@
 import { haltHold } from '../../rollout/brake.ts';
 import type { Hold, RolloutDecision } from '../../rollout/decide.ts';
 import { freezeHold } from '../../rollout/freeze.ts';
+import { adoptedHold, type AdoptedHold } from './adopted.ts';
 import type { OperationObserved } from './observed.ts';
 import { unseenHold } from './unseen.ts';
 
@@ -10,6 +11,8 @@ export interface Wishes {
   cancel: boolean;
   retry: number;
   pauseAfter?: number;
+  /** The record was rebuilt after the store was lost, and nobody has let it go on yet. */
+  adopted?: AdoptedHold;
 }
 
 /** The first closed gate: why no host may be begun. Hosts in hand go on regardless. */
@@ -24,6 +27,7 @@ export function closedGate(
   if (wishes.cancel) return { reason: 'Cancelled', message: 'the operation is cancelled' };
   if (wishes.suspend)
     return { reason: 'Suspended', message: 'suspended in the repository; remove spec.suspend to go on' };
+  if (wishes.adopted) return adoptedHold(wishes.adopted);
   const frozen = frozenBy(observed, nowMs) ?? unseenHold(observed.unseen);
   if (frozen) return frozen;
   if (!begun && observed.ahead.length > 0) {

@@ -131,7 +131,7 @@ export function nextHostStep(
     round,
     parameters: {
       ...rest.parameters,
-      ...(bindsBootId ? { bootId: found?.bootId ?? null, digest: frozen.digest } : {}),
+      ...(bindsBootId ? { bootId: bootBefore(done, action.action) ?? null, digest: frozen.digest } : {}),
       ...(found?.address !== undefined && !verdict ? { address: found.address } : {}),
     },
     ...(verdict ? { verdict } : {}),

@@ -1,6 +1,7 @@
 import type { OperationSpec } from '../../../schema/generated/types.ts';
 import type { Json } from '../../model/json.ts';
 import type { JournalRecord } from '../../model/plan.ts';
+import type { AdoptedHold } from './adopted.ts';
 
 export const PHASES = ['Pending', 'Running', 'Suspended', 'Succeeded', 'Failed', 'Cancelled'] as const;
 export type Phase = (typeof PHASES)[number];
@@ -22,12 +23,16 @@ export interface OperationRecord {
   finishedAt?: string;
   /** Set once a cancel was seen: it cannot be taken back. */
   cancelled?: boolean;
+  /** Set when the record was rebuilt from the status branch: nothing is begun until a commit lets it go on. */
+  adopted?: AdoptedHold;
 }
 
 export interface FrozenOperation {
   spec: OperationSpec;
   /** Digest of the spec without the fields that may change later. */
   digest: string;
+  /** Commit (hex) in effect at Begin: what the selection was made from. */
+  commit?: string;
   /** All hosts selected, sorted. */
   hosts: string[];
   /** Clusters those hosts belong to. */

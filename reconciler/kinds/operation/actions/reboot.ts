@@ -23,8 +23,16 @@ export async function rebootAction(context: ActionContext): Promise<StepOutcome>
       case 'started':
       case 'running':
         return { answer: succeeded('RebootRequested', 'the host is rebooting') };
-      case 'boot-changed':
       case 'interrupted':
+        // Asked before, under another boot: that one is what the next step must differ from.
+        return {
+          answer: succeeded(
+            'Rebooted',
+            'the host was booted since the intent',
+            sighting.startedBoot === '' ? undefined : { startedBoot: sighting.startedBoot },
+          ),
+        };
+      case 'boot-changed':
         return { answer: succeeded('Rebooted', 'the host was booted since the intent') };
       case 'done':
         return {
