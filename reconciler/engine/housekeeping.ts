@@ -25,6 +25,8 @@ export interface HousekeepingOptions {
   lastSeen: Map<string, unknown>;
   clock: Clock;
   log: KindLog;
+  /** Default `MOST_ENTRIES`. */
+  mostEntries?: number;
 }
 
 /** What one pass did. */
@@ -40,6 +42,11 @@ export interface Swept {
 const EVERY_MS = 3_600_000;
 /** The first pass waits until a start is over. */
 const FIRST_MS = 60_000;
+/**
+ * Journal entries that are kept at most, all operations together: they are held in memory too. Beyond it the operations that
+ * ended first are cleaned before their time; those that are not over are never touched.
+ */
+export const MOST_ENTRIES = 50_000;
 /** Keys removed in one transaction, and the pause after it, so that nobody waits for the cleaning. */
 const BATCH = 64;
 const PAUSE_MS = 50;
@@ -78,8 +85,10 @@ export class Housekeeping {
     const swept: Swept = { sealed: 0, journal: 0, output: 0, departed: 0 };
     const retention = retentionOf(this.#options.inventory());
     const now = this.#options.clock.now();
-    for (const [name, record, age] of this.#finished(now)) {
+    const early = this.#overflowing();
+    for (const [name, record, ageMs] of this.#finished(now)) {
       if (signal.aborted) return swept;
+      const age = early.has(name) ? Infinity : ageMs;
       if (age < Math.min(retention.outputMs, retention.journalsMs)) continue;
       swept.output += await this.#removeOutput(name, record, signal);
       if (age < retention.journalsMs) continue;
@@ -100,6 +109,27 @@ export class Housekeeping {
       const name = key.slice(prefix.length);
       if (isTerminal(record.phase) && !Number.isNaN(ended)) yield [name, record, now - ended];
     }
+  }
+
+  /** The operations that ended first, as many as hold what is too much. */
+  #overflowing(): Set<string> {
+    const { live, clock, mostEntries = MOST_ENTRIES } = this.#options;
+    const entries = new Map<string, number>();
+    let total = 0;
+    for (const [key] of live.list(keys.journals)) {
+      const name = key.slice(keys.journals.length, key.indexOf('/', keys.journals.length));
+      entries.set(name, (entries.get(name) ?? 0) + 1);
+      total += 1;
+    }
+    const early = new Set<string>();
+    for (const [name] of [...this.#finished(clock.now())].sort((a, b) => b[2] - a[2])) {
+      if (total <= mostEntries) break;
+      const held = entries.get(name) ?? 0;
+      if (held === 0) continue;
+      total -= held;
+      early.add(name);
+    }
+    return early;
   }
 
   /**

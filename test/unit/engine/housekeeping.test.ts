@@ -228,6 +228,29 @@ describe('housekeeping', () => {
     expect(readJournal('op', live).size).toBe(2);
   });
 
+  it('cleans the operations that ended first before their time when there is too much, and none that is not over', async () => {
+    const { live, clock, house } = rig({ mostEntries: 10 });
+    for (const [name, days] of [
+      ['oldest', 3],
+      ['older', 2],
+      ['newest', 1],
+      ['running', 9],
+    ] as const) {
+      const world = new OperationWorld(spec(), ['a']);
+      world.play();
+      finishedAgo(days, world, clock);
+      if (name === 'running') world.record = { ...world.record!, phase: 'Running' };
+      await keep(live, world, name);
+    }
+    const each = count(live, keys.journalOf('newest'));
+
+    await house.sweep(never);
+
+    expect(each).toBe(4);
+    expect([...live.list(keys.allSealed)].map(([key]) => key)).toEqual([keys.sealed('older'), keys.sealed('oldest')]);
+    expect(count(live, keys.journals)).toBe(2 * each);
+  });
+
   it('leaves no key of a host behind that left the repository, and touches none while it is not known who left', async () => {
     const lastSeen = new Map([
       ['gone', 1],
