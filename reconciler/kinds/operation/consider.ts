@@ -2,7 +2,7 @@ import type { OperationSpec } from '../../../schema/generated/types.ts';
 import type { JournalRecord, Step, StepOutcome } from '../../model/plan.ts';
 import { isoTime } from '../../model/clock.ts';
 import { HALTED, mayBegin } from '../../rollout/brake.ts';
-import { decideRollout, type HostProgress, type RolloutDecision } from '../../rollout/decide.ts';
+import { decideRollout, type Hold, type HostProgress, type RolloutDecision } from '../../rollout/decide.ts';
 import type { KindContext } from '../context.ts';
 import { heedRelease } from './adopted.ts';
 import { entriesOf, inMaintenance, leftDown, unavailableHosts, withNextLook } from './down.ts';
@@ -43,10 +43,10 @@ export function consider(
   const resumed = takeUpRetry(known, wishes, observed, context);
   if (isTerminal(resumed.phase)) return { record: resumed, steps: [], changedAfterBegin, retryDue: false };
 
-  const gate = closedGate(wishes, observed, context.nowMs, resumed.frozen !== undefined);
+  const gate = closedGate(wishes, observed, context.nowMs, resumed.frozen !== undefined && !resumed.queued);
   const begun =
     resumed.frozen || !spec || gate || observed.selection.length === 0
-      ? resumed
+      ? withTurn(resumed, gate)
       : begin(resumed, spec, observed, context);
   if (!begun.frozen) {
     const decision: RolloutDecision = { start: [], state: 'held', batch: 0, hold: gate };
@@ -80,6 +80,13 @@ export function consider(
   };
 }
 
+/** A round that waited for its turn has it from the first moment that nothing holds it back. */
+function withTurn(record: OperationRecord, gate: Hold | undefined): OperationRecord {
+  if (!record.queued || gate) return record;
+  const { queued: _queued, ...rest } = record;
+  return rest;
+}
+
 /** A higher `retry` than the round in hand is taken up once that has ended, unless it was cancelled. */
 function isRetryDue(record: OperationRecord, wishes: Wishes): boolean {
   const ended = record.phase === 'Failed' || record.phase === 'Succeeded';
@@ -109,7 +116,8 @@ function takeUpRetry(
   if (left.length === 0) return { ...record, round: wishes.retry };
   const { batches } = freezeRollout(mergedRollout(record.frozen!.spec, observed), left, observed.scope.size);
   const { finishedAt: _finishedAt, ...open } = record;
-  return { ...open, phase: 'Running', round: wishes.retry, batches, beganAt: record.beganAt ?? isoTime(context.nowMs) };
+  const beganAt = record.beganAt ?? isoTime(context.nowMs);
+  return { ...open, phase: 'Running', round: wishes.retry, batches, beganAt, queued: true };
 }
 
 function begin(
@@ -225,6 +233,7 @@ function phaseOf(
   if (decision.state === 'stopped') return 'Failed';
   if (decision.state === 'finished') return endPhase(record, observed);
   if (decision.state === 'held' && wishes.cancel) return 'Cancelled';
+  if (record.queued && decision.hold?.reason === 'Queued') return 'Pending';
   const paused = PAUSES.has(decision.hold?.reason ?? '');
   return paused ? 'Suspended' : 'Running';
 }

@@ -4,13 +4,15 @@ import type { Inventory, ResourceKey } from '../../model/resource.ts';
 import { keyOf } from '../../model/resource.ts';
 import { resolveSelection } from '../../source/inventory/select.ts';
 import { keys } from '../../store/keys.ts';
-import type { ClaimRecord, RevisionRecord } from '../../store/records.ts';
+import type { ClaimRecord } from '../../store/records.ts';
 import type { ObjectStatus } from '../../model/status.ts';
 import type { Halt } from '../../rollout/brake.ts';
 import type { Freeze } from '../../rollout/freeze.ts';
 import type { KindDeps } from '../context.ts';
+import { operationsAhead } from './ahead.ts';
+import { clustersOf } from './clusters-of.ts';
 import { readJournal } from './journal.ts';
-import { asOperationRecord, isTerminal, type OperationRecord } from './record.ts';
+import { asOperationRecord, type OperationRecord } from './record.ts';
 import { readUnseen, type Unseen } from './unseen.ts';
 
 /** One host as an operation sees it. */
@@ -47,7 +49,7 @@ export interface OperationObserved {
   halt?: Halt;
   /** The hosts cannot be seen, and it is probably not their fault. */
   unseen?: Unseen;
-  /** Operations on one of these clusters that came first and are not finished. */
+  /** Unfinished operations on the same clusters or hosts that this one has to wait for. */
   ahead: readonly string[];
   /** Hosts on which a step of this operation runs in this process. */
   inFlight: ReadonlySet<string>;
@@ -81,7 +83,7 @@ export function observeOperation(
     fleetFreeze: readFleet(inventory)?.freeze,
     halt: deps.halt(),
     unseen: readUnseen(key, deps),
-    ahead: operationsAhead(key, record, clusters, deps),
+    ahead: operationsAhead({ key, record, retry: spec?.retry ?? 0, clusters, hosts: selection }, deps),
     inFlight: deps.inFlight(key),
   };
 }
@@ -89,15 +91,6 @@ export function observeOperation(
 function readFleet(inventory: Inventory): FleetSpec | undefined {
   const key = inventory.keys('Fleet')[0];
   return key ? inventory.get(key)?.spec : undefined;
-}
-
-export function clustersOf(hosts: readonly string[], inventory: Inventory): string[] {
-  const clusters = new Set<string>();
-  for (const host of hosts) {
-    const cluster = inventory.get(keyOf('Host', host))?.spec.cluster;
-    if (cluster !== undefined) clusters.add(cluster);
-  }
-  return [...clusters].sort();
 }
 
 function readScope(
@@ -127,40 +120,4 @@ function viewHost(name: string, inventory: Inventory, deps: KindDeps): HostView 
     claim: deps.live.get(keys.claim(name)) as unknown as ClaimRecord | undefined,
     lastSeen: deps.lastSeen.get(name),
   };
-}
-
-/** Unfinished operations that share a cluster with this one and stand before it: by first revision, then by name. */
-function operationsAhead(
-  key: ResourceKey<'Operation'>,
-  record: OperationRecord | undefined,
-  clusters: readonly string[],
-  deps: KindDeps,
-): string[] {
-  if (record?.frozen) return [];
-  const sequence = (deps.live.get(keys.revision) as RevisionRecord | undefined)?.sequence ?? 0;
-  const ours = { sequence: record?.heldSince.sequence ?? sequence, name: key.slice('Operation/'.length) };
-  const inventory = deps.inventory();
-  return inventory.keys('Operation').flatMap((other) => {
-    if (other === key) return [];
-    const name = other.slice('Operation/'.length);
-    const theirs = asOperationRecord(deps.live.get(keys.record(other)));
-    if (theirs && (isTerminal(theirs.phase) || (theirs.phase === 'Suspended' && !theirs.frozen))) return [];
-    const place = { sequence: theirs?.heldSince.sequence ?? sequence, name };
-    if (!theirs?.frozen && !standsBefore(place, ours)) return [];
-    const spec = inventory.get(other)?.spec as OperationSpec | undefined;
-    if (!theirs && spec?.suspend) return [];
-    const occupied =
-      theirs?.frozen?.clusters ?? (spec ? clustersOf(resolveSelection(spec.target, inventory), inventory) : []);
-    return occupied.some((cluster) => clusters.includes(cluster)) ? [name] : [];
-  });
-}
-
-interface Place {
-  /** Sequence of the revision that first held the operation. */
-  sequence: number;
-  name: string;
-}
-
-function standsBefore(a: Place, b: Place): boolean {
-  return a.sequence < b.sequence || (a.sequence === b.sequence && a.name < b.name);
 }

@@ -19,6 +19,8 @@ export interface OperationRecord {
   round: number;
   /** Hosts of the round in hand, in batches. */
   batches: string[][];
+  /** Set while the round that a retry asked for waits for its turn. */
+  queued?: true;
   beganAt?: string;
   finishedAt?: string;
   /** Set once a cancel was seen: it cannot be taken back. */
@@ -49,6 +51,11 @@ export interface FrozenRollout {
 
 export function isTerminal(phase: Phase): boolean {
   return phase === 'Succeeded' || phase === 'Failed' || phase === 'Cancelled';
+}
+
+/** True while other operations have to keep away from its clusters and hosts: it has begun, has its turn, and has not ended. */
+export function holdsGround(record: OperationRecord): boolean {
+  return record.frozen !== undefined && !record.queued && !isTerminal(record.phase);
 }
 
 /** True for the journal entry that holds a host's outcome in a round. */

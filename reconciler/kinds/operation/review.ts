@@ -5,7 +5,7 @@ import type { ObjectStatus } from '../../model/status.ts';
 import { resolveSelection } from '../../source/inventory/select.ts';
 import { nameSome } from '../../rollout/decide.ts';
 import { freezeHold, isOver } from '../../rollout/freeze.ts';
-import { clustersOf } from './observed.ts';
+import { clustersOf } from './clusters-of.ts';
 import { actionsFor, nextHostStep } from './pipeline.ts';
 import type { FrozenRollout } from './record.ts';
 import { boundDigest, freezeRollout, mergeRollout } from './spec.ts';
