@@ -164,6 +164,64 @@ describe('assessHost', () => {
     expect(condition(over, 'Suspended')).toBeUndefined();
   });
 
+  it('has not failed before every other host had its check, however few misses are enough', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+    looks.look(reached);
+    const impatient = { settings: { intervalMs: 60_000, retryMs: 30_000, failAfter: 1, timeoutMs: 1000 } };
+
+    const words = [1, 2, 3].map(() => word(looks.look(unreachable, host(), impatient)));
+
+    expect(words).toEqual(['active', 'active', 'failed']);
+  });
+
+  it('is Unknown and never fails while most hosts are away, and after that fails for itself or is active again', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+    looks.look(reached);
+    const vanish = { since: 0, hosts: ['web-1'] };
+
+    const away = [1, 2, 3, 4, 5].map(() => looks.look(unreachable, host(), { vanish }));
+    const alone = [1, 2, 3].map(() => word(looks.look(unreachable)));
+    const back = looks.look(reached);
+
+    expect(away.map(word)).toEqual(Array(5).fill('investigating'));
+    expect(away[4]!.status).toEqual(away[0]!.status);
+    expect(away[0]!.outcome).toEqual({ result: 'steady', recheckAfterMs: 30_000 });
+    expect(condition(away[0]!, 'Ready')).toMatchObject({ status: 'Unknown', reason: 'MostHostsUnknown' });
+    expect(alone).toEqual(['investigating', 'investigating', 'failed']);
+    expect(word(back)).toBe('active');
+    expect(looks.record).not.toHaveProperty('vanished');
+    expect(looks.record).not.toHaveProperty('missedSince');
+  });
+
+  it('stays failed while most hosts are away when it had failed before', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+    looks.look(unreachable);
+
+    expect(word(looks.look(unreachable, host(), { vanish: { since: 0, hosts: ['web-2'] } }))).toBe('failed');
+  });
+
+  it('warns of a clock that is off, which is no trouble, and says nothing else when the number wavers', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+
+    const day = looks.look({ ...reached, clockSkew: 86_397 });
+    const wavering = looks.look({ ...reached, clockSkew: 86_411 });
+    const mended = looks.look({ ...reached, clockSkew: 1 });
+
+    expect(day.status).toMatchObject({ status: 'active', detail: { clockSkew: 86_400 } });
+    expect(condition(day, 'Drifted')).toMatchObject({
+      status: 'True',
+      reason: 'ClockSkew',
+      message: 'its clock is about 1d ahead of ours; check its time synchronisation',
+    });
+    expect(wavering.status).toEqual(day.status);
+    expect(condition(mended, 'Drifted')).toBeUndefined();
+    expect(mended.status?.detail).not.toHaveProperty('clockSkew');
+  });
+
   it('leaves nothing behind when it has left the repository', () => {
     const looks = new Looks();
     looks.look(undefined);
