@@ -20,12 +20,17 @@ export class Run extends BaseCommand<typeof Run> {
       command: '<%= config.bin %> run --repo git@git.example.com:ops/fleet.git --fleet prod',
     },
     {
+      description: 'Only look at first: nothing is begun before `intendant resume-all`.',
+      command: '<%= config.bin %> run --config daemon.yaml --paused',
+    },
+    {
       description: 'Until nothing moves any more, and then exit.',
       command: '<%= config.bin %> run --config daemon.yaml --once',
     },
   ];
   static override flags = {
     ...daemonFlags,
+    paused: Flags.boolean({ summary: 'Start halted: no step begins until `intendant resume-all`.' }),
     once: Flags.boolean({ summary: 'Converge and exit.' }),
   };
 
@@ -38,6 +43,7 @@ export class Run extends BaseCommand<typeof Run> {
     const running = await startReconciler(config, {
       log: await this.openLog(),
       once: this.flags.once,
+      ...(this.flags.paused && { paused: (await import('../open-controls.ts')).whoTypes() }),
       signal,
       onStatus: (key, status) => void (status ? objects.set(key, status) : objects.delete(key)),
     });

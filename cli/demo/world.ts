@@ -100,6 +100,7 @@ async function writeConfig(folder: string, targets: readonly HostTarget[], fleet
     kind: 'Daemon',
     fleet: 'demo',
     state: 'state',
+    haltFile: 'halt',
     repository: { url: join(folder, 'fleet.git') },
     ssh: { identities: Object.fromEntries(identities.map((name) => [name, { keyFile: 'hosts-key' }])), ...maps },
   };

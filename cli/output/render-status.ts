@@ -1,6 +1,7 @@
 import { splitKey } from '../../reconciler/model/resource.ts';
 import type { ObjectStatus } from '../../reconciler/model/status.ts';
 import { progressText } from '../../reconciler/status/counts.ts';
+import { describeHalt } from '../../reconciler/rollout/brake.ts';
 import type { FleetInfo } from '../../reconciler/view/fleet-view.ts';
 import type { Health } from '../../reconciler/view/health.ts';
 import type { Screen } from '../base-command.ts';
@@ -24,6 +25,7 @@ export function renderStatus(
   const { paint } = screen;
   const verdict = health.healthy ? paint('good', 'healthy') : paint('bad', 'not healthy');
   const head = [
+    ...(info.halts ?? []).map((halt) => paint('bad', plainLine(`HALTED, no step begins: ${describeHalt(halt)}`))),
     `${paint('strong', `Fleet ${plainLine(info.fleet)}`)} is ${verdict}${revisionText(info)}`,
     countsText(lists.counts),
   ];

@@ -1,4 +1,4 @@
-import { Brake } from '../engine/brake.ts';
+import type { Brake } from '../engine/brake.ts';
 import type { Manager } from '../engine/manager.ts';
 import { keys } from '../store/keys.ts';
 import type { Mirror } from '../store/mirror.ts';

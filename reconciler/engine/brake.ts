@@ -104,9 +104,7 @@ export class Brake {
     const { live, log } = this.#options;
     const known = live.get(keys.haltFile) as unknown as HaltRecord | undefined;
     if (known?.why === this.#file?.why && known?.since === this.#file?.since && known?.who === this.#file?.who) return;
-    const write = this.#file
-      ? { put: keys.haltFile, value: this.#file as unknown as Json }
-      : { delete: keys.haltFile };
+    const write = this.#file ? { put: keys.haltFile, value: this.#file as unknown as Json } : { delete: keys.haltFile };
     await live.commit([write]).catch((thrown: unknown) => {
       const { code } = asIntendantError(thrown);
       log.warn({ code }, 'what the file of the brake says could not be written down');

@@ -22,8 +22,8 @@ export interface ExecutorOptions {
   holder: string;
   /** Why no step may begin; undefined = steps may begin. Default: they always may. */
   halt?(): Halt | undefined;
-  /** Called when a step has ended, or could not begin: look at these keys again. */
-  requeue(keys: readonly ResourceKey[]): void;
+  /** Called when a step has ended, or could not begin: look at these keys again, after so many milliseconds. */
+  requeue(keys: readonly ResourceKey[], afterMs: number): void;
 }
 
 /**
@@ -71,23 +71,24 @@ export class Executor {
     const tasks = this.#running.get(owner) ?? new Map<string, Promise<void>>();
     if (tasks.has(host)) return;
     this.#running.set(owner, tasks);
+    let pauseMs = 0;
     const end = new AbortController();
     this.#ends.set(`${owner} ${host}`, end);
     const task = this.#perform(owner, host, step, controller, AbortSignal.any([signal, end.signal]))
-      .catch(async (error: unknown) => {
+      .catch((error: unknown) => {
         if (signal.aborted) return;
+        // The store may refuse at once for a long while: the host is not asked again and again for what is known.
+        pauseMs = AFTER_TROUBLE_MS;
         this.#options.log.warn(
           { key: owner, host, step: step.id, err: asIntendantError(error) },
           'step could not be journalled',
         );
-        // The store may refuse at once for a long while: the host is not asked again and again for what is known.
-        await this.#options.clock.sleep(AFTER_TROUBLE_MS, signal).catch(() => undefined);
       })
       .finally(() => {
         tasks.delete(host);
         this.#ends.delete(`${owner} ${host}`);
         if (tasks.size === 0) this.#running.delete(owner);
-        if (!signal.aborted) this.#options.requeue(step.verdict ? [owner, step.target] : [owner]);
+        if (!signal.aborted) this.#options.requeue(step.verdict ? [owner, step.target] : [owner], pauseMs);
       });
     tasks.set(host, task);
   }

@@ -99,7 +99,11 @@ function orphanText(host: string, phase: string | undefined): string {
 }
 
 function whyText(last: JournalRecord | undefined, status: ObjectStatus | undefined): string {
-  const doing = !last ? 'about to begin' : last.outcome ? `between steps, after: ${last.step.summary}` : last.step.summary;
+  const doing = !last
+    ? 'about to begin'
+    : last.outcome
+      ? `between steps, after: ${last.step.summary}`
+      : last.step.summary;
   const held = status?.conditions.find(({ type }) => type === 'Suspended');
   return cleanText(held?.status === 'True' ? `${doing}; ${held.message}` : doing, 300);
 }

@@ -94,7 +94,7 @@ export class SocketView implements FleetView {
   }
 
   async #post(path: string, body: Partial<ByHand>, signal: AbortSignal): Promise<unknown> {
-    return checked(await ask(this.#socket, 'POST', path, signal, { ...body } as JsonObject));
+    return checked(await ask(this.#socket, 'POST', path, signal, { ...body }));
   }
 
   async #pages(path: string, query: string[], signal: AbortSignal): Promise<unknown[]> {

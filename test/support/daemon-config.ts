@@ -29,6 +29,7 @@ export function writeDaemonConfig(options: DaemonConfigOptions): string {
     kind: 'Daemon',
     fleet: options.fleet,
     state: join(folder, 'state'),
+    haltFile: join(folder, 'halt'),
     repository: { url: options.repository, branch: 'main', poll: '1s', ...options.repositoryOptions },
     ...(options.status && { status: options.status }),
     ...(options.store && { store: options.store }),

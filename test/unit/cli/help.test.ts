@@ -36,10 +36,7 @@ describe('help', () => {
     for (const [name, command] of commands) {
       for (const example of examplesOf(command)) {
         expect(example).toMatch(new RegExp(`^<%= config\\.bin %> ${name}( |$)`));
-        const words = example
-          .replace(/^<%= config\.bin %> \S+ ?/, '')
-          .split(' ')
-          .filter(Boolean);
+        const words = example.slice(`<%= config.bin %> ${name} `.length).split(' ').filter(Boolean);
         const parsed = await Parser.parse(words, {
           flags: { ...command.baseFlags, ...command.flags },
           args: command.args,
