@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { runSession } from './compose/session.ts';
+import { Standing } from './compose/standing.ts';
 import { VERSION } from './compose/version.ts';
 import type { DaemonConfig } from './config/daemon-config.ts';
 import { pullBrake } from './engine/halt-key.ts';
@@ -68,7 +69,8 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
   const path = socketPath(config.state);
   const holder = await memberName(config.state);
   const view = new StoreView({ store, fleet: config.fleet, clock, daemonLease: DAEMON_LEASE });
-  const socket = await serveSocket({ path, store, view, clock, holder, hint: () => hint() }).catch(
+  const standing = new Standing({ store, lease: DAEMON_LEASE, holder, clock, log });
+  const socket = await serveSocket({ path, store, view, clock, holder, hint: () => hint(), standing }).catch(
     async (error: unknown) => {
       await store.close();
       throw error;
@@ -79,6 +81,7 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
     while (!signal.aborted) {
       try {
         const lease = await store.lease(DAEMON_LEASE, holder, LEASE_MS, signal);
+        standing.acting = true;
         log.info({ fleet: config.fleet, holder }, 'this is the daemon of the fleet');
         try {
           if (paused !== undefined) {
@@ -103,6 +106,7 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
             signal,
           );
         } finally {
+          standing.acting = false;
           await lease.release();
         }
         if (options.once) return;
@@ -115,8 +119,11 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
       }
     }
   };
+  const looking = new AbortController();
+  const watched = standing.run(looking.signal);
   const done = work().finally(async () => {
-    await Promise.allSettled([socket.close()]);
+    looking.abort(new Error('the daemon has ended'));
+    await Promise.allSettled([socket.close(), watched]);
     await store.close();
   });
   return {

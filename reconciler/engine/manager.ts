@@ -67,7 +67,8 @@ export class Manager {
       log,
       holder,
       halt: () => this.#deps.halt(),
-      requeue: (touched) => touched.forEach((key) => this.#queue.add(key)),
+      requeue: (touched, afterMs) =>
+        touched.forEach((key) => (afterMs > 0 ? this.#queue.addAfter(key, afterMs) : this.#queue.add(key))),
     });
     this.#reconciler = new ReconcileOne({
       controllerOf: (kind) => options.controllers.get(kind),

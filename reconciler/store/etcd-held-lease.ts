@@ -29,7 +29,6 @@ export class HeldLease implements Lease {
   readonly #lost = new AbortController();
   readonly #ended = new AbortController();
   readonly #onEnd: () => void;
-  #timer: NodeJS.Timeout | undefined;
   /** Monotonic time from which it may be anybody's. */
   #deadline = 0;
   #released: Promise<void> | undefined;
@@ -42,6 +41,7 @@ export class HeldLease implements Lease {
     this.lost = this.#lost.signal;
     this.#extend(holding.sentAt, holding.ttlMs);
     void this.#renew();
+    void this.#expire();
   }
 
   held(): boolean {
@@ -63,7 +63,6 @@ export class HeldLease implements Lease {
 
   #end(): void {
     this.#ended.abort();
-    clearTimeout(this.#timer);
     this.#onEnd();
   }
 
@@ -78,10 +77,16 @@ export class HeldLease implements Lease {
 
   /** Sets the deadline anew: a renewal sent at `sentAt` was acknowledged with this time to live. */
   #extend(sentAt: number, ttlMs: number): void {
-    clearTimeout(this.#timer);
     this.#deadline = sentAt + ttlMs * (1 - MARGIN);
-    const left = this.#deadline - this.#connection.clock.monotonic();
-    this.#timer = setTimeout(() => this.lose(TOO_LATE), Math.max(0, left));
+  }
+
+  /** Tells the work at the deadline, however often that moves on until then. */
+  async #expire(): Promise<void> {
+    const { clock } = this.#connection;
+    while (this.held()) {
+      const left = this.#deadline - clock.monotonic();
+      await clock.sleep(Math.max(1, left), this.#ended.signal).catch(() => undefined);
+    }
   }
 
   async #renew(): Promise<void> {

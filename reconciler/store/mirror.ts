@@ -62,6 +62,9 @@ export class Mirror {
   #working: Promise<void> | undefined;
   #watching: Promise<void> | undefined;
   #leaseLost: Transient | undefined;
+  readonly #lost = new AbortController();
+  /** Aborted when a write was refused because the lease is no longer ours: often long before the lease itself finds out. */
+  readonly lost: AbortSignal = this.#lost.signal;
 
   constructor(store: StateStore, lease: Lease, options: MirrorOptions) {
     this.#store = store;
@@ -223,6 +226,7 @@ export class Mirror {
       hint: 'Another daemon may be acting; this one must take the lease anew before it goes on.',
       cause,
     });
+    this.#lost.abort(this.#leaseLost);
     return this.#leaseLost;
   }
 

@@ -8,6 +8,12 @@ import type { RevisionRecord } from '../store/records.ts';
 export const VIEW_SOURCES = ['socket', 'store', 'status'] as const;
 export type ViewSource = (typeof VIEW_SOURCES)[number];
 
+/** Why a daemon begins nothing, and since when (ISO time). */
+export interface Idle {
+  since: string;
+  why: string;
+}
+
 /** What is known of the fleet as a whole. */
 export interface FleetInfo {
   from: ViewSource;
@@ -27,6 +33,8 @@ export interface FleetInfo {
   /** The daemon that holds the fleet. Null: none does. Absent: this view cannot tell. */
   holder?: string | null;
   store?: { id: string; epoch: number };
+  /** Why the daemon that was asked does not act for the fleet. Absent: it does, or no daemon was asked. */
+  waiting?: Idle;
   /** Every brake that is pulled: while there is one, no step begins. Absent or empty: none. */
   halts?: Halt[];
 }

@@ -2,12 +2,12 @@ import { Hono, type Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { streamSSE } from 'hono/streaming';
 import { isoTime, type Clock } from '../model/clock.ts';
-import { asIntendantError, type Disposition } from '../model/errors.ts';
+import { asIntendantError, Transient, type Disposition } from '../model/errors.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import { isKind, isName } from '../status/layout.ts';
 import { keys } from '../store/keys.ts';
 import type { Entry, StateStore } from '../store/state-store.ts';
-import type { FleetInfo } from './fleet-view.ts';
+import type { FleetInfo, Idle } from './fleet-view.ts';
 import { handRoutes } from './hand-routes.ts';
 import { sendProgress } from './progress.ts';
 import { asStatus, type StoreView } from './store-view.ts';
@@ -20,6 +20,8 @@ export interface SocketRoutesOptions {
   holder: string;
   /** Looks at the repository now. A hint: it may be ignored, and nothing is taken from the caller. */
   hint: () => void;
+  /** Whether this daemon acts and its store answers, looked at as it is read. Default: it does. */
+  standing?: { readonly waiting: Idle | undefined; readonly storeAway: Idle | undefined };
   /** Ends long answers when the daemon stops. */
   stopping: AbortSignal;
 }
@@ -32,8 +34,15 @@ const PAGE = 500;
  * and release a claim. Nothing here changes what the fleet should be.
  */
 export function socketRoutes(options: SocketRoutesOptions): Hono {
-  const { store, view, clock, holder, hint, stopping } = options;
+  const { store, view, clock, holder, hint, standing, stopping } = options;
   const app = new Hono();
+
+  app.get('/v1/*', async (c, next) => {
+    const away = standing?.storeAway;
+    // Said at once: whoever asks would wait for the store's deadline, question after question.
+    if (away && c.req.path !== '/v1/progress') throw storeAway(away);
+    await next();
+  });
 
   app.get('/v1/info', async (c) => {
     const now = isoTime(clock.now());
@@ -41,8 +50,7 @@ export function socketRoutes(options: SocketRoutesOptions): Hono {
       ...(await view.info(c.req.raw.signal)),
       from: 'socket',
       asOf: now,
-      heartbeat: now,
-      holder,
+      ...(standing?.waiting ? { waiting: standing.waiting } : { heartbeat: now, holder }),
     };
     return c.json(info);
   });
@@ -123,11 +131,22 @@ function operation(c: Context): string {
   return name;
 }
 
+function storeAway({ since, why }: Idle): Transient {
+  return new Transient(`The daemon runs, but nothing new begins: its store has not answered since ${since}. ${why}`, {
+    code: 'STORE_UNAVAILABLE',
+    hint: 'It goes on by itself as soon as the store answers; steps in hand end on their hosts.',
+  });
+}
+
 function notFound(message: string): HTTPException {
   return new HTTPException(404, { message });
 }
 
-function problem(code: string, message: string, hint?: string): { error: Record<string, string> } {
+function problem(
+  code: string,
+  message: string,
+  hint?: string,
+): { error: { code: string; message: string; hint?: string } } {
   return { error: { code, message, ...(hint !== undefined && { hint }) } };
 }
 

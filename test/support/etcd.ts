@@ -211,12 +211,13 @@ export function makeCertificates(folder: string, name: string): EtcdTls {
 }
 
 /** Where the system can do it, the server ends with the process that started it, even when that one is killed. */
-function diesWithUs(program: string, options: string[]): [string, string[]] {
+export function diesWithUs(program: string, options: string[]): [string, string[]] {
   const setpriv = findProgram('setpriv');
   return setpriv === undefined ? [program, options] : [setpriv, ['--pdeathsig', 'KILL', '--', program, ...options]];
 }
 
-async function freePorts(count: number): Promise<number[]> {
+/** Ports on 127.0.0.1 that nobody listens on at this moment. */
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
