@@ -15,6 +15,7 @@ export async function drain(
   steps: AbortSignal,
   log: KindLog,
 ): Promise<void> {
+  log.info({ drainMs }, 'the daemon was asked to stop: it begins nothing more and waits for the steps in hand');
   const over = new AbortController();
   const settled = working.then(
     () => true,

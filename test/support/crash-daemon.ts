@@ -7,22 +7,22 @@ import type { CrashPlan } from './crashing-store.ts';
 
 /*
  * The real daemon, as `intendant run` starts it, over a store that ends its own process at a planned moment. Started by
- * `startCrashDaemon`: arguments are the configuration file and the plan as JSON (or `null`). The compiled code is used, as it
- * is shipped.
+ * `startCrashDaemon`: arguments are the folder of the compiled rooms (they are used as they are shipped), the configuration
+ * file and the plan as JSON (or `null`).
  */
-const dist = (path: string): string => join(import.meta.dirname, '../../dist/reconciler', path);
+const [rooms = '', file = '', planned = 'null'] = process.argv.slice(2);
+const dist = (path: string): string => join(rooms, path);
 const { startReconciler } = (await import(dist('main.js'))) as typeof Main;
 const { loadDaemonConfig } = (await import(dist('config/load.js'))) as typeof Load;
 const { openStore } = (await import(dist('store/open-store.js'))) as typeof OpenStore;
 
-const [file = '', planned = 'null'] = process.argv.slice(2);
 const plan = JSON.parse(planned) as CrashPlan | null;
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 
 const say = (fields: Record<string, unknown>, message: string): void => {
   const error = fields.err instanceof Error ? { err: fields.err.message } : {};
-  process.stderr.write(`${JSON.stringify({ ...fields, ...error, msg: message })}\n`);
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...fields, ...error, msg: message })}\n`);
 };
 const config = await loadDaemonConfig({
   file,
