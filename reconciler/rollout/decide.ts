@@ -1,6 +1,9 @@
 /** Where one host of the running round stands. */
 export type HostProgress =
-  { state: 'pending' } | { state: 'running' } | { state: 'done'; result: HostResult; finishedAt: number };
+  | { state: 'pending' }
+  /** `failing`: a step has failed and the outcome is about to be written; it counts against the budget already. */
+  | { state: 'running'; failing?: boolean }
+  | { state: 'done'; result: HostResult; finishedAt: number };
 
 /** The outcomes of a host in an operation; every host ends in exactly one. */
 export type HostResult = 'succeeded' | 'failed' | 'skipped';
@@ -117,6 +120,7 @@ function betweenBatches(input: RolloutInput, batch: number): Hold | undefined {
 }
 
 function isFailed(progress: HostProgress): boolean {
+  if (progress.state === 'running') return progress.failing === true;
   return progress.state === 'done' && progress.result === 'failed';
 }
 

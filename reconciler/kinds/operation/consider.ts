@@ -113,7 +113,7 @@ function takeUpRetry(
   const left = record
     .frozen!.hosts.filter((host) => latestVerdict(host, observed)?.result !== 'succeeded')
     .sort((a, b) => Number(isDown(b)) - Number(isDown(a)));
-  if (left.length === 0) return { ...record, round: wishes.retry };
+  if (left.length === 0) return record;
   const { batches } = freezeRollout(mergedRollout(record.frozen!.spec, observed), left, observed.scope.size);
   const { finishedAt: _finishedAt, ...open } = record;
   const beganAt = record.beganAt ?? isoTime(context.nowMs);
@@ -199,7 +199,13 @@ export function progressOf(host: string, round: number, observed: OperationObser
       result: verdict.result === 'unknown' ? 'failed' : verdict.result,
       finishedAt: Date.parse(verdict.at),
     };
-  return entries.length > 0 || observed.inFlight.has(host) ? { state: 'running' } : { state: 'pending' };
+  if (entries.length === 0 && !observed.inFlight.has(host)) return { state: 'pending' };
+  return entries.some(hasFailed) ? { state: 'running', failing: true } : { state: 'running' };
+}
+
+/** A step after which the host's outcome can only be `failed`. */
+function hasFailed({ step, outcome }: JournalRecord): boolean {
+  return step.action !== 'connect' && (outcome?.result === 'failed' || outcome?.result === 'unknown');
 }
 
 /** The outcome of a host in the last round that reached it. */
