@@ -9,6 +9,8 @@ export class MemoryLive implements LiveStore {
   readonly commits: Write[][] = [];
   /** When set, the next commits throw it. */
   failWith: Error | undefined;
+  /** Told of each transaction right before it takes effect. */
+  onCommit: ((writes: readonly Write[], revision: number) => void) | undefined;
   #revision = 0;
 
   get(key: string): Json | undefined {
@@ -33,6 +35,7 @@ export class MemoryLive implements LiveStore {
       }
     }
     this.#revision += 1;
+    this.onCommit?.(writes, this.#revision);
     for (const write of writes) {
       if ('put' in write)
         this.entries.set(write.put, { value: structuredClone(write.value), revision: this.#revision });
