@@ -4,6 +4,7 @@ import { resolveSelection } from '../../source/inventory/select.ts';
 import { keys } from '../../store/keys.ts';
 import type { RevisionRecord } from '../../store/records.ts';
 import type { KindDeps } from '../context.ts';
+import { heedRelease } from './adopted.ts';
 import { clustersOf } from './clusters-of.ts';
 import { asOperationRecord, holdsGround, isTerminal, type OperationRecord } from './record.ts';
 
@@ -20,7 +21,7 @@ export interface Queuer {
 /**
  * Operations that share clusters or hosts with this one and that it has to wait for, sorted: every one that has begun, whether
  * its document is still there or not, and before the beginning also those that stand before it, by first revision, then by
- * name. One that is suspended or cancelled before it began keeps nobody waiting. A round that `retry` asks for waits as well.
+ * name. One that is suspended or cancelled before it began, or waits for a person to let it go on, keeps nobody waiting. A round that `retry` asks for waits as well.
  */
 export function operationsAhead(ours: Queuer, deps: Pick<KindDeps, 'live' | 'inventory'>): string[] {
   const { record } = ours;
@@ -38,7 +39,7 @@ export function operationsAhead(ours: Queuer, deps: Pick<KindDeps, 'live' | 'inv
     const theirs = asOperationRecord(deps.live.get(keys.record(other)));
     const spec = inventory.get(other)?.spec as OperationSpec | undefined;
     if (other === ours.key || !spec || spec.suspend || spec.cancel || theirs?.frozen) continue;
-    if (theirs && isTerminal(theirs.phase)) continue;
+    if (theirs && (isTerminal(theirs.phase) || heedRelease(theirs, spec).adopted)) continue;
     const theirPlace = { sequence: theirs?.heldSince.sequence ?? sequence, name: nameOf(other) };
     if (!standsBefore(theirPlace, place)) continue;
     const hosts = resolveSelection(spec.target, inventory);

@@ -123,6 +123,16 @@ describe('operations on the same hosts', () => {
     expect(await fleet.look('second')).toMatchObject({ reason: 'Queued' });
   });
 
+  it('do not wait for one whose record was rebuilt and that nobody has let go on', async () => {
+    const fleet = new Fleet();
+    fleet.operations.set('second', onWeb);
+    fleet.operations.set('first', onWeb);
+    await fleet.keep('first', { ...(await fleet.look('first')).record, frozen: undefined, phase: 'Suspended' });
+    await fleet.keep('first', { adopted: { at: 'then', suspend: null, retry: 0 } });
+
+    expect((await fleet.look('second')).reason).not.toBe('Queued');
+  });
+
   it('do not wait for one that is suspended and has not begun', async () => {
     const fleet = new Fleet();
     fleet.operations.set('first', { ...onWeb, suspend: true });
