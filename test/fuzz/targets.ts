@@ -1,0 +1,13 @@
+import type { Target } from './target.ts';
+
+/** Every target by name. Loaded one at a time: a child needs only its own. */
+export const TARGETS: Readonly<Record<string, () => Promise<Target>>> = {
+  yaml: async () => (await import('./targets/texts.ts')).yamlTarget,
+  'pkt-line': async () => (await import('./targets/git.ts')).pktLineTarget,
+  pack: async () => (await import('./targets/git.ts')).packTarget,
+  'host-output': async () => (await import('./targets/texts.ts')).hostOutputTarget,
+  'known-hosts': async () => (await import('./targets/texts.ts')).knownHostsTarget,
+  'status-files': async () => (await import('./targets/texts.ts')).statusFilesTarget,
+  arguments: async () => (await import('./targets/arguments.ts')).argumentsTarget,
+  'socket-routes': async () => (await import('./targets/socket.ts')).socketTarget,
+};
