@@ -3,7 +3,7 @@ import type { BranchCommit, PushResult } from '../source.ts';
 import { GitCode } from './git-error.ts';
 import { Mode, formatCommit, parseCommit, parseTree } from './object.ts';
 import type { GitObject } from './object.ts';
-import { openRepository } from './open-repository.ts';
+import { GROWN_BYTES, hasGrown, openRepository, renewRepository } from './open-repository.ts';
 import type { RepositoryOptions } from './open-repository.ts';
 import { branchRef, checkOid } from './ref-name.ts';
 import { withDeadline } from './repository.ts';
@@ -19,6 +19,8 @@ export interface BranchWriterOptions extends RepositoryOptions {
   protectedBranches?: readonly string[];
   /** Deadline of one push or read, milliseconds. Default 2 minutes. */
   timeoutMs?: number;
+  /** Bytes of packs above which our clone is made anew. Default `GROWN_BYTES`. */
+  renewAboveBytes?: number;
 }
 
 const TIMEOUT_MS = 2 * 60_000;
@@ -28,12 +30,14 @@ const MAX_FILE_BYTES = 16 * 1024 * 1024;
 export class BranchEngine {
   readonly #ref: string;
   readonly #timeoutMs: number;
-  readonly #repository: Repository;
+  readonly #options: BranchWriterOptions;
+  #repository: Repository;
   readonly #serial = new Serial();
 
   private constructor(options: BranchWriterOptions, repository: Repository) {
     this.#ref = branchRef(options.branch);
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    this.#options = options;
     this.#repository = repository;
   }
 
@@ -75,6 +79,8 @@ export class BranchEngine {
     this.#check(commit.ref);
     if (commit.parent !== undefined) checkOid(commit.parent);
     return this.#bounded('The push to the status branch', signal, async (bounded) => {
+      if (hasGrown(this.#repository, this.#options, this.#options.renewAboveBytes ?? GROWN_BYTES))
+        this.#repository = await renewRepository(this.#repository, this.#options);
       const { ref, parent, message, author, timestamp } = commit;
       if (parent !== undefined && !(await this.#isStillThere(parent, bounded))) {
         return { ok: false, reason: 'moved', detail: 'the branch moved before its tip could be read' };
