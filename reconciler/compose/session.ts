@@ -178,7 +178,11 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   wireBrake(live, brake, { manager, onHalt: () => status.touchFleet() });
   const background: Promise<unknown>[] = options.once
     ? []
-    : [housekeeping.run(signal), boundHistory({ history: store.history, clock, log }, signal)];
+    : [
+        housekeeping.run(signal),
+        // Without a history there is nothing to do: a loop that ends would end the session.
+        ...(store.history ? [boundHistory({ history: store.history, clock, log }, signal)] : []),
+      ];
   let working: Promise<void> = Promise.resolve();
   let acting = false;
   let looked = false;
