@@ -115,13 +115,13 @@ describeWith(['git'], 'a daemon with the embedded store that is killed at every 
 
     // Three hosts, three steps with intent and outcome, a verdict; before and after.
     if (EVERY === 1) expect(crashes).toBe(3 * (3 * 2 + 1) * 2);
-  }, 600_000);
+  }, 1_800_000);
 
   it('runs a script exactly once on every host', async () => {
     const crashes = await crashThrough('run', all);
 
     if (EVERY === 1) expect(crashes).toBe(3 * (2 * 2 + 1) * 2);
-  }, 600_000);
+  }, 1_800_000);
 });
 
 describeWith(['git', 'etcd'], 'a daemon with its state in etcd that is killed at four chosen boundaries', () => {

@@ -13,6 +13,7 @@ export const REAL_PARTS = [
   'openssl',
   'sudo',
   'busybox',
+  'strace',
   'lab',
   'mount',
 ] as const;
@@ -27,6 +28,7 @@ const NEEDS: Record<RealPart, { programs: string[]; packages: string[] }> = {
   'git-http-backend': { programs: ['git-http-backend', 'git'], packages: ['git'] },
   sudo: { programs: ['sudo'], packages: ['sudo'] },
   busybox: { programs: ['busybox'], packages: ['busybox-static'] },
+  strace: { programs: ['strace'], packages: ['strace'] },
   openssl: { programs: ['openssl'], packages: ['openssl'] },
   lab: {
     programs: ['systemd-nspawn', 'mmdebstrap', 'ip', 'iptables', 'nsenter', 'ps'],

@@ -8,7 +8,7 @@ PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 # program:package
 needs=(
-  etcd:etcd-server etcdctl:etcd-client sshd:openssh-server ssh-keygen:openssh-client git:git openssl:openssl
+  etcd:etcd-server etcdctl:etcd-client sshd:openssh-server ssh-keygen:openssh-client git:git openssl:openssl strace:strace
   sudo:sudo busybox:busybox-static
   ip:iproute2 iptables:iptables ps:procps systemd-nspawn:systemd-container mmdebstrap:mmdebstrap
 )
