@@ -78,6 +78,10 @@ describe('troubles', () => {
     const twice = troubles.get('source');
     noteSourceFailure(troubles, new InvalidInput('refused', { code: 'GIT_UNAUTHORIZED' }), 1);
 
-    expect([once, twice?.code, troubles.get('source')?.code]).toEqual([undefined, 'GIT_UNREACHABLE', 'GIT_UNAUTHORIZED']);
+    expect([once, twice?.code, troubles.get('source')?.code]).toEqual([
+      undefined,
+      'GIT_UNREACHABLE',
+      'GIT_UNAUTHORIZED',
+    ]);
   });
 });
