@@ -1,0 +1,185 @@
+import type { OperationSpec, Rollout } from '../../../schema/generated/types.ts';
+import type { StepSighting } from '../../hosts/step-sighting.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import type { JournalRecord, Step, StepOutcome } from '../../model/plan.ts';
+import type { ObjectStatus } from '../../model/status.ts';
+import { nameSome } from '../../rollout/decide.ts';
+import { holdAdopted } from './adopted.ts';
+import { nextHostStep, verdictStep } from './pipeline.ts';
+import { isTerminal, PHASES, type FrozenOperation, type OperationRecord, type Phase } from './record.ts';
+import { boundDigest, freezeRollout } from './spec.ts';
+
+/** What is left of an operation once the store is lost. */
+export interface Remains {
+  name: string;
+  /** Its file in the status branch; undefined = it was never told of there. */
+  status: ObjectStatus | undefined;
+  /** Its document, as it was when it began where that can be read; undefined = it has left the repository. */
+  spec: OperationSpec | undefined;
+  /** Its document now. */
+  wished: OperationSpec | undefined;
+  /** Hosts that `spec` selects, their clusters, the rollout settings in effect, and the hosts that percentages are taken of. */
+  selection: { hosts: readonly string[]; clusters: readonly string[]; rollout: Rollout; scope: number };
+  /** Commit that the selection was read from. */
+  commit: string;
+  /** What hosts say of the act of its last round; undefined = the host could not be asked. */
+  sightings: ReadonlyMap<string, StepSighting | undefined>;
+}
+
+export interface Rebuilt {
+  record: OperationRecord;
+  journal: { host: string; entry: JournalRecord }[];
+}
+
+/**
+ * The record and journal of an operation, made from what is left. One that has ended keeps its end and its outcomes, so that
+ * it never runs again; one that has not is held until a commit lets it go on, and each host on which its act was begun has
+ * that act open, to be re-attached to. Pure. `at` is ISO time.
+ */
+export function rebuildOperation(remains: Remains, at: string): Rebuilt {
+  const phase = PHASES.find((word) => word === remains.status?.status) ?? 'Pending';
+  return isTerminal(phase) ? finished(remains, phase, at) : unfinished(remains, at);
+}
+
+/** The step whose record on the host says whether the operation has touched it: the reboot or the script. */
+export function actStep(name: string, spec: OperationSpec, host: string, round: number): Step {
+  return stepsUpToAct(name, { spec, digest: boundDigest(spec) }, host, round, null, '').at(-1)!.step;
+}
+
+/** Round that the status tells of; before anything was told, the one that the document begins with. */
+export function roundOf(status: ObjectStatus | undefined, spec: OperationSpec | undefined): number {
+  const told = status?.detail.round;
+  return typeof told === 'number' && status?.detail.beganAt !== undefined ? told : (spec?.retry ?? 0);
+}
+
+function finished({ name, status, spec, wished, selection, commit }: Remains, phase: Phase, at: string): Rebuilt {
+  const outcomes = outcomesIn(status);
+  const round = roundOf(status, spec);
+  const detail = status!.detail;
+  const finishedAt = textIn(detail, 'finishedAt') ?? at;
+  const base = { format: 1, name, heldSince: { commit, sequence: 0 }, phase, round, finishedAt };
+  const beganAt = textIn(detail, 'beganAt');
+  if (beganAt === undefined) return { record: { ...base, batches: [] }, journal: [] };
+  const whole = selection.hosts.length === totalIn(detail);
+  const hosts = [...new Set([...outcomes.keys(), ...(whole ? selection.hosts : [])])].sort();
+  const known = spec ?? ({ type: detail.type === 'run' ? 'run' : 'restart', target: { hosts } } as OperationSpec);
+  const { rollout, batches } = freezeRollout(selection.rollout, hosts, selection.scope);
+  const digest = boundDigest(known);
+  const clusters = clustersIn(detail) ?? [...selection.clusters];
+  const frozen: FrozenOperation = { spec: known, digest, commit, hosts, clusters, rollout };
+  const again = (wished?.retry ?? 0) > round ? { adopted: holdAdopted(wished, at) } : {};
+  const record = { ...base, batches, beganAt, frozen, ...again };
+  return { record, journal: verdicts(name, frozen, round, outcomes, finishedAt) };
+}
+
+function unfinished(remains: Remains, at: string): Rebuilt {
+  const { name, status, spec, wished, selection, commit, sightings } = remains;
+  const round = roundOf(status, spec);
+  const beganAt = textIn(status?.detail ?? {}, 'beganAt');
+  const touched = [...sightings].filter(([, seen]) => wasBegun(seen));
+  const base = { format: 1, name, heldSince: { commit, sequence: 0 }, round };
+  if (!spec || (beganAt === undefined && touched.length === 0)) {
+    const adopted = holdAdopted(wished, at, noteOf(remains, false));
+    return { record: { ...base, phase: 'Suspended', batches: [], adopted }, journal: [] };
+  }
+  const { rollout, batches } = freezeRollout(selection.rollout, selection.hosts, selection.scope);
+  const hosts = [...selection.hosts];
+  const digest = boundDigest(spec);
+  const frozen: FrozenOperation = { spec, digest, commit, hosts, clusters: [...selection.clusters], rollout };
+  const outcomes = outcomesIn(status);
+  const journal = verdicts(name, frozen, round, outcomes, at);
+  for (const [host, seen] of touched) {
+    if (outcomes.has(host)) continue;
+    const boot = bootBefore(seen!);
+    for (const entry of stepsUpToAct(name, frozen, host, round, boot, at)) journal.push({ host, entry });
+  }
+  const adopted = holdAdopted(wished, at, noteOf(remains, true));
+  const record: OperationRecord = { ...base, phase: 'Suspended', batches, beganAt: beganAt ?? at, frozen, adopted };
+  return { record, journal };
+}
+
+function noteOf({ status, selection, sightings }: Remains, begun: boolean): string | undefined {
+  const silent = [...sightings].filter(([, seen]) => seen === undefined).map(([host]) => host);
+  const told = totalIn(status?.detail ?? {});
+  const notes: string[] = [];
+  if (silent.length > 0) notes.push(`could not be asked what was done on them: ${nameSome(silent.sort())}`);
+  if (begun && told !== undefined && told !== selection.hosts.length)
+    notes.push(`it began on ${told} hosts and its target now selects ${selection.hosts.length}`);
+  return notes.length > 0 ? notes.join('; ') : undefined;
+}
+
+/** True where the host holds a record of the act, whatever came of it. */
+function wasBegun(seen: StepSighting | undefined): boolean {
+  return seen !== undefined && ['running', 'done', 'interrupted', 'foreign'].includes(seen.state);
+}
+
+/** The boot that the act was begun under, as the host recorded it. */
+function bootBefore(seen: StepSighting): string | null {
+  if ('startedBoot' in seen && seen.startedBoot !== '') return seen.startedBoot;
+  return 'bootId' in seen ? seen.bootId : null;
+}
+
+/** Journal of a host up to its act, which is open. */
+function stepsUpToAct(
+  name: string,
+  frozen: Pick<FrozenOperation, 'spec' | 'digest'>,
+  host: string,
+  round: number,
+  bootId: string | null,
+  at: string,
+): JournalRecord[] {
+  const entries: JournalRecord[] = [];
+  for (;;) {
+    const step = nextHostStep(name, frozen, host, round, entries)!;
+    const entry: JournalRecord = { format: 1, round, step, startedAt: at };
+    if (!step.idempotent) return [...entries, entry];
+    const data: Record<string, Json> = step.action === 'connect' ? { bootId } : {};
+    const message = 'found to be done when the store was rebuilt';
+    entries.push({ ...entry, outcome: { result: 'succeeded', reason: 'Adopted', message, data, at } });
+  }
+}
+
+function verdicts(
+  name: string,
+  frozen: FrozenOperation,
+  round: number,
+  outcomes: ReadonlyMap<string, StepOutcome>,
+  at: string,
+): Rebuilt['journal'] {
+  return [...outcomes].map(([host, outcome]) => {
+    const step = verdictStep(name, frozen, host, round, outcome);
+    return { host, entry: { format: 1, round, step, startedAt: at, outcome: { ...outcome, at } } };
+  });
+}
+
+const RESULTS: readonly StepOutcome['result'][] = ['succeeded', 'failed', 'skipped', 'unknown'];
+
+/** Outcomes by host as the status tells them. */
+function outcomesIn(status: ObjectStatus | undefined): Map<string, StepOutcome> {
+  const found = new Map<string, StepOutcome>();
+  const told = status?.detail.outcomes;
+  if (told === null || typeof told !== 'object' || Array.isArray(told)) return found;
+  for (const [host, value] of Object.entries(told)) {
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) continue;
+    const result = RESULTS.find((word) => word === value.result);
+    if (result === undefined) continue;
+    const data: Record<string, Json> = typeof value.exitCode === 'number' ? { exitCode: value.exitCode } : {};
+    const message = textIn(value, 'message') ?? 'done';
+    found.set(host, { result, reason: textIn(value, 'reason') ?? 'Done', message, data });
+  }
+  return found;
+}
+
+function textIn(detail: JsonObject, field: string): string | undefined {
+  const value = detail[field];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function totalIn({ hosts }: JsonObject): number | undefined {
+  if (hosts === null || typeof hosts !== 'object' || Array.isArray(hosts)) return undefined;
+  return typeof hosts.total === 'number' ? hosts.total : undefined;
+}
+
+function clustersIn({ clusters }: JsonObject): string[] | undefined {
+  return Array.isArray(clusters) ? clusters.filter((name) => typeof name === 'string') : undefined;
+}
