@@ -3,6 +3,7 @@ import type { Assessment, Outcome } from '../model/controller.ts';
 import { canonicalJson } from '../model/digest.ts';
 import { asIntendantError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
+import type { Plan } from '../model/plan.ts';
 import { splitKey, type ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
 import type { AnyController, KindContext, KindDeps, KindLog } from '../kinds/context.ts';
@@ -31,6 +32,8 @@ export interface ReconcileOptions {
 export class ReconcileOne {
   readonly #options: ReconcileOptions;
   readonly #failures = new Map<ResourceKey, number>();
+  /** Of each kind whose looks are made in turn: when the last of them is over. */
+  readonly #turns = new Map<string, Promise<void>>();
   /** Outcome of the last look at each key, for `--once` and the metrics. */
   readonly outcomes = new Map<ResourceKey, Outcome>();
 
@@ -57,9 +60,24 @@ export class ReconcileOne {
   }
 
   async #look(key: ResourceKey, signal: AbortSignal, steps: AbortSignal): Promise<Outcome> {
-    const { deps, executor } = this.#options;
+    const { executor } = this.#options;
     const controller = this.#options.controllerOf(splitKey(key).kind);
     if (!controller) return { result: 'stalled', reason: 'UnknownKind' };
+    const { plan, assessment } = await this.#inTurn(controller, () => this.#decide(key, controller, signal));
+    this.#options.onSettled(key);
+    signal.throwIfAborted();
+    for (const step of plan.steps) executor.start(key, step, controller, steps);
+    return assessment.outcome;
+  }
+
+  /** From what is seen to what stands in the store. */
+  async #decide(
+    key: ResourceKey,
+    controller: AnyController,
+    signal: AbortSignal,
+  ): Promise<{ plan: Plan; assessment: Assessment }> {
+    const { deps } = this.#options;
+    signal.throwIfAborted();
     const resource = deps.inventory().get(key);
     const observed = await controller.observe(key, resource, deps, signal);
     signal.throwIfAborted();
@@ -67,10 +85,19 @@ export class ReconcileOne {
     const plan = controller.plan(resource, observed, context);
     const assessment = controller.assess(resource, observed, plan, context);
     await this.#write(key, assessment, controller);
-    this.#options.onSettled(key);
-    signal.throwIfAborted();
-    for (const step of plan.steps) executor.start(key, step, controller, steps);
-    return assessment.outcome;
+    return { plan, assessment };
+  }
+
+  /** One after the other where the kind asks for it; a look that fails gives the turn on. */
+  #inTurn<T>(controller: AnyController, look: () => Promise<T>): Promise<T> {
+    if (!controller.inTurn) return look();
+    const mine = (this.#turns.get(controller.kind) ?? Promise.resolve()).then(look);
+    const over = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#turns.set(controller.kind, over);
+    return mine;
   }
 
   /** Writes status and record in one transaction, and only what differs. */
@@ -96,8 +123,10 @@ export class ReconcileOne {
   }
 
   #schedule(key: ResourceKey, outcome: Outcome): void {
-    const { queue, executor } = this.#options;
-    this.outcomes.set(key, outcome);
+    const { queue, executor, live } = this.#options;
+    // An object that is gone leaves nothing behind: names come and go for as long as the daemon runs.
+    if (live.get(keys.object(key)) === undefined) this.outcomes.delete(key);
+    else this.outcomes.set(key, outcome);
     if (outcome.result === 'progress' && executor.inFlight(key).size === 0) queue.add(key);
     if (outcome.result === 'waiting' && outcome.retryAfterMs !== undefined) queue.addAfter(key, outcome.retryAfterMs);
     if (outcome.result === 'steady' && outcome.recheckAfterMs !== undefined) {

@@ -59,6 +59,11 @@ export interface KindLog {
 export type AnyController = Controller<Kind, unknown, KindDeps, KindContext> & KindTraits;
 
 export interface KindTraits {
+  /**
+   * True: one look at an object of this kind is over, its record written, before the next begins, because what one decides the
+   * others must see. Only for kinds whose `observe` waits for nothing.
+   */
+  inTurn?: boolean;
   /** Whom a change of this object's status concerns, beside those who refer to it. */
   affects?(key: ResourceKey, status: ObjectStatus | undefined, deps: KindDeps): readonly ResourceKey[];
 }

@@ -13,6 +13,7 @@ import { operationPlan, type OperationPlan } from './plan.ts';
  */
 export const operationController: Controller<'Operation', OperationObserved, KindDeps, KindContext> & KindTraits = {
   kind: 'Operation',
+  inTurn: true,
 
   async observe(key, resource, deps) {
     return observeOperation(key, resource?.spec, deps);

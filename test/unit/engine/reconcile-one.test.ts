@@ -154,4 +154,15 @@ describe('ReconcileOne', () => {
 
     expect(live.get(keys.object(key))).toMatchObject({ status: 'active' });
   });
+
+  it('keeps nothing of an object that is gone', async () => {
+    let gone = false;
+    const { one } = rig(() => (gone ? { status: undefined, record: null } : { status: status('active') }));
+    await one.reconcile(key, never);
+    gone = true;
+
+    await one.reconcile(key, never);
+
+    expect(one.outcomes.size).toBe(0);
+  });
 });
