@@ -198,10 +198,11 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
       } else {
         const changed = await keeper.advance(tip, within);
         if (!(await begin(within))) return;
+        // First of all: what changed must be looked at, whatever becomes of the status.
+        if (changed) manager.queueChanged(changed);
         manager.queueFleet();
         await status.follow(keeper.inventory, signal);
         status.touchFleet();
-        if (changed) manager.queueChanged(changed);
       }
       looked = true;
       troubles.set('source', undefined);

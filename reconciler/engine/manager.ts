@@ -67,8 +67,7 @@ export class Manager {
       log,
       holder,
       halt: () => this.#deps.halt(),
-      requeue: (touched, afterMs) =>
-        touched.forEach((key) => (afterMs > 0 ? this.#queue.addAfter(key, afterMs) : this.#queue.add(key))),
+      requeue: (touched, afterMs) => this.#requeue(touched, afterMs),
     });
     this.#reconciler = new ReconcileOne({
       controllerOf: (kind) => options.controllers.get(kind),
@@ -113,6 +112,15 @@ export class Manager {
   /** Looks at the Fleet: what keeps the daemon from its repositories has changed. */
   queueFleet(): void {
     for (const key of this.#options.keeper.inventory.keys('Fleet')) this.#queue.add(key);
+  }
+
+  /** A step has ended. A host that was given back is what another operation may be waiting for. */
+  #requeue(touched: readonly ResourceKey[], afterMs: number): void {
+    for (const key of touched) {
+      if (afterMs > 0) this.#queue.addAfter(key, afterMs);
+      else this.#queue.add(key);
+      if (key.startsWith('Host/')) this.queueChanged([key]);
+    }
   }
 
   /** Looks at what a new revision changed, and at those it concerns. */
