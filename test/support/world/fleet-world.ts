@@ -110,7 +110,7 @@ export class FleetWorld {
     const holder = `daemon-${this.#commits}`;
     const executor: Executor = new Executor({ live, deps, clock, log: silentLog, holder, requeue: () => undefined });
     const one = new ReconcileOne({
-      controllerOf: () => operationController as unknown as AnyController,
+      controllerOf: () => operationController,
       deps,
       live,
       queue: new WorkQueue(clock),
