@@ -2,7 +2,7 @@ import type { HostSpec, OperationSpec } from '../../../schema/generated/types.ts
 import { Executor } from '../../../reconciler/engine/executor.ts';
 import { WorkQueue } from '../../../reconciler/engine/queue.ts';
 import { ReconcileOne } from '../../../reconciler/engine/reconcile-one.ts';
-import type { AnyController, KindContext, KindDeps } from '../../../reconciler/kinds/context.ts';
+import type { KindContext, KindDeps } from '../../../reconciler/kinds/context.ts';
 import { Troubles } from '../../../reconciler/kinds/fleet/troubles.ts';
 import { CLEAR_SIGHT } from '../../../reconciler/kinds/host/sight.ts';
 import { operationController } from '../../../reconciler/kinds/operation/controller.ts';

@@ -14,6 +14,7 @@ describe('Defaults', () => {
       checks: { interval: '60s', failAfter: 3, timeout: '10s' },
       retryInterval: '30s',
       pruneGuard: '10%',
+      retention: { journals: '30d', output: '7d' },
     });
   });
 
