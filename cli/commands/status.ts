@@ -1,3 +1,4 @@
+import { messageOf } from '../../reconciler/model/errors.ts';
 import { BaseCommand, type CommandAnswer } from '../base-command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { outputDocument } from '../output/document.ts';
@@ -23,10 +24,13 @@ export class Status extends BaseCommand<typeof Status> {
     try {
       const { info, view } = fleet;
       const objects = await view.list(undefined, signal);
-      const configTip = await fleet.configTip(signal);
+      const looked = await fleet.configTip(signal).then(
+        (configTip) => ({ configTip }),
+        (error: unknown) => ({ tipTrouble: messageOf(error) }),
+      );
       const nowMs = Date.now();
 
-      const health = assessHealth({ info, objects, diagnostics: await view.diagnostics(signal), nowMs, configTip });
+      const health = assessHealth({ info, objects, diagnostics: await view.diagnostics(signal), nowMs, ...looked });
 
       const lists = summarizeFleet(objects);
       return {

@@ -13,6 +13,8 @@ export interface HealthInput {
   nowMs: number;
   /** Tip of the config branch as the caller sees it, where it was looked at. */
   configTip?: string;
+  /** Why the tip could not be looked at. The fleet is shown all the same: a remote that is away is when people look. */
+  tipTrouble?: string;
 }
 
 export interface Health {
@@ -52,9 +54,9 @@ function daemonReasons({ heartbeat, heartbeatMs, holder }: FleetInfo, nowMs: num
   ];
 }
 
-function revisionReasons({ info: { revision, held }, configTip }: HealthInput): string[] {
+function revisionReasons({ info: { revision, held }, configTip, tipTrouble }: HealthInput): string[] {
   if (!revision) return ['No revision of the configuration has been accepted yet.'];
-  const reasons: string[] = [];
+  const reasons = tipTrouble === undefined ? [] : [`The tip of ${revision.branch} cannot be looked at: ${tipTrouble}`];
   const tip = configTip ?? revision.tip;
   if (revision.refused && tip === revision.tip) {
     reasons.push(`The tip ${short(tip)} of ${revision.branch} is refused: ${revision.refused.message}`);

@@ -45,6 +45,13 @@ describe('assessHealth', () => {
     expect(health({ from: 'store', holder: 'daemon-1', heartbeatMs: undefined }).healthy).toBe(true);
   });
 
+  it('says that the tip could not be looked at, beside all else', () => {
+    const { healthy, reasons } = health({}, { tipTrouble: 'the remote is away.' });
+
+    expect(healthy).toBe(false);
+    expect(reasons).toEqual([`The tip of ${branch} cannot be looked at: the remote is away.`]);
+  });
+
   it('says that the tip of the configuration is not processed', () => {
     const other = 'ab'.repeat(20);
 
