@@ -19,6 +19,13 @@ export interface Condition {
 /** A condition as a controller states it; the time of transition is worked out by `mergeConditions`. */
 export type ConditionClaim = Omit<Condition, 'lastTransitionTime'>;
 
+/** Makes claims that all speak of one generation of the spec. */
+export function claimsOf(
+  observedGeneration: string | undefined,
+): (type: ConditionType, status: ConditionStatus, reason: string, message: string) => ConditionClaim {
+  return (type, status, reason, message) => ({ type, status, reason, message, observedGeneration });
+}
+
 /** The new list: what is claimed now, keeping the transition time of those whose status did not change. Sorted by type order. */
 export function mergeConditions(
   previous: readonly Condition[],

@@ -1,6 +1,6 @@
 import { isoTime } from '../../model/clock.ts';
 import type { Facts } from '../../hosts/facts.ts';
-import { mergeConditions, type ConditionClaim } from '../../model/conditions.ts';
+import { claimsOf, mergeConditions, type ConditionClaim } from '../../model/conditions.ts';
 import type { Assessment } from '../../model/controller.ts';
 import { reasonOfCode } from '../../model/errors.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
@@ -156,18 +156,7 @@ function isProven(
 }
 
 function conditionClaims(word: string, record: HostRecord, digest: string): ConditionClaim[] {
-  const make = (
-    type: ConditionClaim['type'],
-    status: ConditionClaim['status'],
-    reason: string,
-    message: string,
-  ): ConditionClaim => ({
-    type,
-    status,
-    reason,
-    message,
-    observedGeneration: digest,
-  });
+  const make = claimsOf(digest);
   if (word === 'investigating' && record.vanished)
     return [
       make('Ready', 'Unknown', MOST_HOSTS_UNKNOWN, MOST_HOSTS_UNKNOWN_MESSAGE),

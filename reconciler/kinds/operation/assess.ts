@@ -1,5 +1,5 @@
 import type { OperationSpec } from '../../../schema/generated/types.ts';
-import { mergeConditions, type ConditionClaim } from '../../model/conditions.ts';
+import { claimsOf, mergeConditions, type ConditionClaim } from '../../model/conditions.ts';
 import type { Assessment, Outcome } from '../../model/controller.ts';
 import { isoTime } from '../../model/clock.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
@@ -73,18 +73,7 @@ function conditionClaims(
   tally: Tally,
 ): ConditionClaim[] {
   const generation = resource?.digest ?? observed.previous?.observedGeneration;
-  const claim = (
-    type: ConditionClaim['type'],
-    status: ConditionClaim['status'],
-    reason: string,
-    message: string,
-  ): ConditionClaim => ({
-    type,
-    status,
-    reason,
-    message,
-    observedGeneration: generation,
-  });
+  const claim = claimsOf(generation);
   const recap = recapOf(tally);
   const stalled = stalledBy(resource, record, observed, changedAfterBegin);
   if (isTerminal(record.phase)) {
