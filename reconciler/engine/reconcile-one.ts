@@ -101,24 +101,21 @@ export class ReconcileOne {
   }
 
   /** Writes status and record in one transaction, and only what differs. */
-  async #write(key: ResourceKey, { status, record }: Assessment, controller: AnyController): Promise<void> {
+  async #write(key: ResourceKey, assessment: Assessment, controller: AnyController): Promise<void> {
+    const { status, record, concernsOthers } = assessment;
     const { live, queue, deps } = this.#options;
     const before = live.get(keys.object(key)) as unknown as ObjectStatus | undefined;
     const writes: Write[] = [];
     if (!status && before) writes.push({ delete: keys.object(key) });
     if (status && !same(before, status)) writes.push({ put: keys.object(key), value: status as unknown as Json });
-    const statusChanged = writes.length > 0;
+    const wordChanged = before?.status !== status?.status || before?.detail.maintenance !== status?.detail.maintenance;
     if (record === null) {
       if (live.get(keys.record(key)) !== undefined) writes.push({ delete: keys.record(key) });
     } else if (record !== undefined && !same(live.get(keys.record(key)), record)) {
       writes.push({ put: keys.record(key), value: record });
     }
     if (writes.length > 0) await live.commit(writes);
-    if (
-      !statusChanged ||
-      (before?.status === status?.status && before?.detail.maintenance === status?.detail.maintenance)
-    )
-      return;
+    if (!wordChanged && !concernsOthers) return;
     for (const other of controller.affects?.(key, status ?? before, deps) ?? []) queue.add(other);
   }
 

@@ -40,5 +40,7 @@ export interface Assessment {
    * Undefined: as it was. Null: forget it.
    */
   record?: Json;
+  /** What others go by has changed although the status word has not: those whom this object concerns look again. */
+  concernsOthers?: boolean;
   outcome: Outcome;
 }

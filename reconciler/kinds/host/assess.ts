@@ -65,8 +65,15 @@ export function assessHost(
       },
     },
     record: record as unknown as Json,
+    concernsOthers: isNews(record, observed),
     outcome: outcomeOf(word, record, observed),
   };
+}
+
+/** An operation counts a host as up from its first answer in this process, and as down from the first check that it misses. */
+function isNews(record: HostRecord, { record: before, check }: HostObserved): boolean {
+  if (check?.reached && check.first) return true;
+  return (record.failure === undefined) !== (before?.failure === undefined);
 }
 
 /** Time to the next look. A first sight is followed at once by the first check. */

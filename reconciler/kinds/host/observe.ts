@@ -18,6 +18,8 @@ export type HostCheck =
       hostKey: string;
       /** Seconds that the host's clock is ahead of ours, as far as the time of the answer lets one tell. */
       clockSkew?: number;
+      /** Nothing had been heard of the host in this process before. */
+      first?: boolean;
     }
   | { reached: false; code: string; message: string };
 
@@ -89,7 +91,8 @@ async function checkHost(name: string, deps: KindDeps, timeoutMs: number, signal
   const seen = await deps.hands.facts(target, signal, timeoutMs);
   if ('lost' in seen) return { reached: false, code: 'HOST_UNREACHABLE', message: `${name}: ${seen.lost}` };
   const nowMs = deps.clock.now();
+  const first = !deps.lastSeen.has(name);
   deps.lastSeen.set(name, nowMs);
   const clockSkew = Math.round(seen.facts.hostTime - nowMs / 1000);
-  return { reached: true, facts: seen.facts, hostKey: seen.hostKey, clockSkew };
+  return { reached: true, facts: seen.facts, hostKey: seen.hostKey, clockSkew, first };
 }

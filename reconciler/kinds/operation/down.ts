@@ -42,6 +42,11 @@ function failedVerdict(name: string, observed: OperationObserved): JournalRecord
   return latest?.outcome?.result === 'failed' && latest.outcome.data?.down === true ? latest : undefined;
 }
 
+/** Reason of the hold while hosts have not been looked at since the daemon started. */
+export const NOT_CHECKED_YET = 'HostsNotCheckedYet';
+
+const NOT_CHECKED_YET_MESSAGE = 'waits until every host has been looked at once since the daemon started';
+
 /** How soon to look whether a failed host has been seen, in milliseconds. */
 const LOOK_AGAIN_MS = 2000;
 
@@ -52,6 +57,9 @@ const LOOK_AGAIN_MS = 2000;
 export function withNextLook(decision: RolloutDecision, observed: OperationObserved): RolloutDecision {
   const { hold } = decision;
   if (hold?.reason !== 'MaxUnavailable') return decision;
+  // They are not down, only unknown, for the few seconds after a start; the first look at each wakes the operation.
+  if ([...observed.scope.values()].some((host) => host.present && host.unchecked && !host.claim))
+    return { ...decision, hold: { reason: NOT_CHECKED_YET, message: NOT_CHECKED_YET_MESSAGE } };
   const soon = [...observed.scope].some(
     ([name, host]) => host.active && unseenSinceFailing(name, host, observed) && !hasFailedCheck(name, observed),
   );

@@ -9,6 +9,7 @@ import type { ObjectStatus } from '../../model/status.ts';
 import type { Halt } from '../../rollout/brake.ts';
 import type { Freeze } from '../../rollout/freeze.ts';
 import type { KindDeps } from '../context.ts';
+import { asHostRecord } from '../host/record.ts';
 import { operationsAhead } from './ahead.ts';
 import { clustersOf } from './clusters-of.ts';
 import { readJournal } from './journal.ts';
@@ -20,8 +21,10 @@ export interface HostView {
   /** Still in the repository. */
   present: boolean;
   cluster?: string;
-  /** Its own status says that it can be used. */
+  /** It can be used: its status says so, and its last check in this process got through. */
   active: boolean;
+  /** Its status says that it can be used, and this process has not looked yet whether that still holds. */
+  unchecked?: boolean;
   maintenance?: { who: string; why: string; until?: string };
   /** Who is changing it now. */
   claim?: ClaimRecord;
@@ -112,12 +115,15 @@ function viewHost(name: string, inventory: Inventory, deps: KindDeps): HostView 
   const key = keyOf('Host', name);
   const spec: HostSpec | undefined = inventory.get(key)?.spec;
   const status = deps.live.get(keys.object(key)) as unknown as ObjectStatus | undefined;
+  const lastSeen = deps.lastSeen.get(name);
+  const answers = status?.status === 'active' && asHostRecord(deps.live.get(keys.record(key)))?.failure === undefined;
   return {
     present: spec !== undefined,
     cluster: spec?.cluster,
-    active: status?.status === 'active',
+    active: answers && lastSeen !== undefined,
+    unchecked: answers && lastSeen === undefined,
     maintenance: spec?.maintenance,
     claim: deps.live.get(keys.claim(name)) as unknown as ClaimRecord | undefined,
-    lastSeen: deps.lastSeen.get(name),
+    lastSeen,
   };
 }

@@ -4,6 +4,7 @@ import { WorkQueue } from '../../../reconciler/engine/queue.ts';
 import { ReconcileOne } from '../../../reconciler/engine/reconcile-one.ts';
 import type { KindContext, KindDeps } from '../../../reconciler/kinds/context.ts';
 import { Troubles } from '../../../reconciler/kinds/fleet/troubles.ts';
+import { asHostRecord } from '../../../reconciler/kinds/host/record.ts';
 import { CLEAR_SIGHT } from '../../../reconciler/kinds/host/sight.ts';
 import { operationController } from '../../../reconciler/kinds/operation/controller.ts';
 import { asOperationRecord, isTerminal, type OperationRecord } from '../../../reconciler/kinds/operation/record.ts';
@@ -143,14 +144,20 @@ export class FleetWorld {
     await this.settle();
   }
 
-  /** The daemon's own check of a host: its status follows, unless somebody is changing the host. */
+  /** The daemon's own check of a host: its status follows at the second miss, unless somebody is changing the host. */
   async check(name: string): Promise<void> {
     const { isUp } = this.machines.get(name)!;
     if (isUp) this.#daemon.lastSeen.set(name, this.clock.now());
     if (this.live.get(keys.claim(name)) !== undefined) return;
     const key: ResourceKey = keyOf('Host', name);
-    const status = { key, status: isUp ? 'active' : 'failed', conditions: [], detail: {} };
-    await this.live.commit([{ put: keys.object(key), value: status }]);
+    const missed = asHostRecord(this.live.get(keys.record(key)))?.failure !== undefined;
+    const known = this.live.get(keys.object(key)) !== undefined;
+    const word = isUp || (known && !missed) ? 'active' : 'failed';
+    const failure = { code: 'HOST_UNREACHABLE', message: 'no route' };
+    await this.live.commit([
+      { put: keys.object(key), value: { key, status: word, conditions: [], detail: {} } },
+      { put: keys.record(key), value: { format: 1, address: name, port: 22, misses: 0, ...(isUp ? {} : { failure }) } },
+    ]);
   }
 
   /** Lets everything that waits for nothing but itself go on. */

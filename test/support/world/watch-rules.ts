@@ -2,6 +2,7 @@ import { reviewOperation, type OperationReview } from '../../../reconciler/kinds
 import type { OperationRecord } from '../../../reconciler/kinds/operation/record.ts';
 import type { JournalRecord } from '../../../reconciler/model/plan.ts';
 import { keyOf } from '../../../reconciler/model/resource.ts';
+import { asHostRecord } from '../../../reconciler/kinds/host/record.ts';
 import type { ObjectStatus } from '../../../reconciler/model/status.ts';
 import { keys } from '../../../reconciler/store/keys.ts';
 import type { ClaimRecord } from '../../../reconciler/store/records.ts';
@@ -156,11 +157,13 @@ export class WatchRules {
     );
   }
 
-  /** Known to be down, in somebody's hands, or sent down by us and not back. */
+  /** Known to be down (not active, or its last check got no answer), in somebody's hands, or sent down by us and not back. */
   #isDown(name: string): boolean {
     const { live, machines } = this.#world;
     const status = live.get(keys.object(keyOf('Host', name))) as unknown as ObjectStatus | undefined;
-    return status?.status !== 'active' || live.get(keys.claim(name)) !== undefined || machines.get(name)!.isRebooting;
+    const missed = asHostRecord(live.get(keys.record(keyOf('Host', name))))?.failure !== undefined;
+    const isUp = status?.status === 'active' && !missed;
+    return !isUp || live.get(keys.claim(name)) !== undefined || machines.get(name)!.isRebooting;
   }
 
   #scope(clusters: readonly string[], hosts: readonly string[]): string[] {

@@ -112,6 +112,17 @@ describe('assessHost', () => {
     expect(words).toEqual(['active', 'active', 'failed', 'active']);
   });
 
+  it('tells the operations of its first answer, of the first check that it misses and of its return', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+
+    const news = [{ ...reached, first: true }, reached, unreachable, unreachable, reached, reached].map(
+      (check) => looks.look(check).concernsOthers,
+    );
+
+    expect(news).toEqual([true, false, true, false, true, false]);
+  });
+
   it('stalls at once on a changed host key, and says which', () => {
     const looks = new Looks();
     looks.look(undefined);

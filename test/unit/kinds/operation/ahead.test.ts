@@ -15,7 +15,9 @@ const never = new AbortController().signal;
 class Fleet {
   readonly live = new MemoryLive();
   readonly operations = new Map<string, OperationSpec>();
+  readonly lastSeen = new Map(['web-1', 'web-2', 'lone'].map((name) => [name, 1]));
   readonly #deps: KindDeps;
+  readonly #stored: Promise<unknown>;
 
   constructor() {
     const hosts = new Map([
@@ -40,17 +42,19 @@ class Fleet {
       inventory: () => inventory,
       inFlight: () => new Set(),
       halt: () => undefined,
-      lastSeen: new Map(['web-1', 'web-2', 'lone'].map((name) => [name, 1])),
+      lastSeen: this.lastSeen,
       sight: { vanish: undefined },
     } as unknown as KindDeps;
-    for (const name of hosts.keys()) {
-      void this.live.commit([{ put: keys.object(`Host/${name}`), value: { status: 'active', conditions: [] } }]);
-    }
-    void this.live.commit([{ put: keys.revision, value: { sequence: 5 } }]);
+    const active = { status: 'active', conditions: [] };
+    this.#stored = this.live.commit([
+      ...[...hosts.keys()].map((name) => ({ put: keys.object(`Host/${name}`), value: active })),
+      { put: keys.revision, value: { sequence: 5 } },
+    ]);
   }
 
   /** Looks at one operation and keeps its record. Answers with it, and why it is held. */
   async look(name: string): Promise<{ record: OperationRecord; reason?: string }> {
+    await this.#stored;
     const key: ResourceKey<'Operation'> = `Operation/${name}`;
     const spec = this.operations.get(name);
     const resource = spec ? ({ spec, metadata: { name }, digest: 'd' } as Resource<'Operation'>) : undefined;
@@ -140,5 +144,29 @@ describe('operations on the same hosts', () => {
     fleet.operations.set('second', onWeb);
 
     expect((await fleet.look('second')).record.phase).toBe('Running');
+  });
+});
+
+describe('an operation counts a host as up', () => {
+  it('only once it has been looked at since the daemon started, whatever its status says', async () => {
+    const fleet = new Fleet();
+    fleet.operations.set('first', onWeb);
+    fleet.lastSeen.delete('web-2');
+
+    const before = await fleet.look('first');
+    fleet.lastSeen.set('web-2', 2);
+    const after = await fleet.look('first');
+
+    expect(before.reason).toBe('HostsNotCheckedYet');
+    expect(after.reason).toBe('Progressing');
+  });
+
+  it('no more from the first check that it misses, although its status still says active', async () => {
+    const fleet = new Fleet();
+    fleet.operations.set('first', onWeb);
+    const failure = { code: 'HOST_UNREACHABLE', message: 'no route' };
+    await fleet.live.commit([{ put: keys.record('Host/web-2'), value: { format: 1, failure } }]);
+
+    expect((await fleet.look('first')).reason).toBe('MaxUnavailable');
   });
 });

@@ -209,6 +209,18 @@ describe('consider', () => {
     expect(world.play().phase).toBe('Succeeded');
   });
 
+  it('holds while a host has not been looked at since the start, and says so instead of calling it down', () => {
+    const world = new OperationWorld(restart({ rollout: { batches: 1 } }), hosts);
+    Object.assign(world.hosts.get('web-3')!, { active: false, unchecked: true });
+
+    const begun = world.look();
+    Object.assign(world.hosts.get('web-3')!, { active: true, unchecked: false });
+
+    expect(begun?.steps).toEqual([]);
+    expect(begun?.decision?.hold?.reason).toBe('HostsNotCheckedYet');
+    expect(world.look()?.steps.map(({ target }) => target)).toEqual(['Host/web-1']);
+  });
+
   it('looks again by itself for a failed host that answers, and waits to be told of one that is down', () => {
     const world = new OperationWorld(restart({ rollout: { batches: 1, maxFailures: 1 } }), hosts);
     world.play((host, action) => (host === 'web-1' && action === 'prove' ? 'failed' : 'succeeded'));
