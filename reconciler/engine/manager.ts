@@ -2,6 +2,7 @@ import type { Clock, Random } from '../model/clock.ts';
 import { asIntendantError } from '../model/errors.ts';
 import { keyOf, splitKey, type ResourceKey } from '../model/resource.ts';
 import type { AnyController, KindContext, KindDeps, KindLog } from '../kinds/context.ts';
+import { withImplicit } from '../kinds/implicit.ts';
 import { unfinishedOperations } from '../kinds/operation/concerned.ts';
 import { isTerminal, asOperationRecord } from '../kinds/operation/record.ts';
 import { checkSettings } from '../kinds/host/settings.ts';
@@ -46,7 +47,7 @@ export class Manager {
     this.#queue = new WorkQueue(clock);
     this.#sight = new VanishWatch({
       live,
-      inventory: () => keeper.inventory,
+      inventory: () => this.#deps.inventory(),
       deps: options.deps,
       queue: this.#queue,
       clock,
@@ -57,7 +58,7 @@ export class Manager {
       ...options.deps,
       live,
       sight: this.#sight,
-      inventory: () => keeper.inventory,
+      inventory: () => withImplicit(keeper.inventory, live),
       inFlight: (owner) => this.#executor.inFlight(owner),
     };
     this.#executor = new Executor({
@@ -85,8 +86,8 @@ export class Manager {
 
   /** Looks at everything there is: what the repository has, and what live state still has. */
   queueAll(): void {
-    const { keeper, live } = this.#options;
-    for (const key of keeper.inventory.keys()) this.#queue.add(key);
+    const { live } = this.#options;
+    for (const key of this.#deps.inventory().keys()) this.#queue.add(key);
     for (const [key] of live.list(keys.objects)) this.#queue.add(key.slice(keys.objects.length) as ResourceKey);
     for (const [key] of live.list(keys.record('Operation/')))
       this.#queue.add(key.slice(keys.records.length) as ResourceKey);

@@ -7,6 +7,7 @@ import type { Plan } from '../model/plan.ts';
 import { splitKey, type ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
 import type { AnyController, KindContext, KindDeps, KindLog } from '../kinds/context.ts';
+import { implicitWrites } from '../kinds/implicit.ts';
 import { keys } from '../store/keys.ts';
 import type { Write } from '../store/state-store.ts';
 import { backoffMs } from './backoff.ts';
@@ -114,7 +115,10 @@ export class ReconcileOne {
     } else if (record !== undefined && !same(live.get(keys.record(key)), record)) {
       writes.push({ put: keys.record(key), value: record });
     }
+    const wanted = implicitWrites(key, assessment.operations ?? [], live, this.#options.clock.now());
+    writes.push(...wanted.values());
     if (writes.length > 0) await live.commit(writes);
+    for (const operation of wanted.keys()) queue.add(operation);
     if (!wordChanged && !concernsOthers) return;
     for (const other of controller.affects?.(key, status ?? before, deps) ?? []) queue.add(other);
   }

@@ -40,6 +40,11 @@ export interface Assessment {
    * Undefined: as it was. Null: forget it.
    */
   record?: Json;
+  /**
+   * Operations that this object wants beside those of the repository, or (without spec) wants no more; written in the same
+   * transaction. One that stands already is left as it is.
+   */
+  operations?: readonly { name: string; spec: Json | undefined }[];
   /** What others go by has changed although the status word has not: those whom this object concerns look again. */
   concernsOthers?: boolean;
   outcome: Outcome;

@@ -15,6 +15,9 @@ export const keys = {
   /** What a kind remembers of one object beyond its status; written by its controller only. */
   record: (key: ResourceKey): string => `records/${key}`,
   records: 'records/',
+  /** Operations that a kind wants and no document holds. */
+  implicit: (operation: string): string => `implicit/${operation}`,
+  implicits: 'implicit/',
   /** One key per host and step of an operation: intent, then outcome. */
   journal: (operation: string, host: string, step: string): string => `journal/${operation}/${host}/${step}`,
   journalOf: (operation: string): string => `journal/${operation}/`,

@@ -16,6 +16,7 @@ export const MIRRORED = [
   keys.revision,
   keys.objects,
   keys.records,
+  keys.implicits,
   keys.journals,
   keys.allSealed,
   keys.claims,
