@@ -23,6 +23,7 @@ import { openGit, type Git } from './open-git.ts';
 import { readInventory } from './read-inventory.ts';
 import { rebuildOperations } from './rebuild-operations.ts';
 import { statusSettings } from './status-branch.ts';
+import { stepsRootOf } from './steps-root.ts';
 
 /** What `store adopt` did. */
 export interface Adoption {
@@ -62,7 +63,7 @@ export async function adoptStore(
     if (before && before.incomplete === undefined && compareIdentity(fleet, before) === 'same') throw notLost();
     const at = isoTime(clock.now());
     const hosts = hostRecords(objects, inventory);
-    const stepsRoot = config.ssh.stepsRoot ?? `/var/lib/intendant/${config.fleet}/steps`;
+    const stepsRoot = stepsRootOf(config);
     const operations = await rebuildOperations(
       {
         source: git.source,

@@ -29,6 +29,7 @@ import { fencedTransport } from './fenced-transport.ts';
 import { leaseLost } from './lease-lost.ts';
 import { openGit } from './open-git.ts';
 import { StatusBranch } from './status-branch.ts';
+import { stepsRootOf } from './steps-root.ts';
 import { StoreGate } from './store-gate.ts';
 import { wireBrake } from './wire-brake.ts';
 
@@ -97,6 +98,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     once: options.once,
     onTrouble: (error) => troubles.set('status', error),
   });
+  const stepsRoot = stepsRootOf(config);
   const lastSeen = new Map<string, number>();
   const housekeeping = new Housekeeping({
     live,
@@ -128,6 +130,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
         hostHands({
           transport,
           clock,
+          stepsRoot,
           beforeStart: (intent) => audit.beforeStart(intent),
           onCommand: (event) => audit.onCommand(event),
         }),
@@ -135,7 +138,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
       ),
       halt: () => brake.halt,
       fleet: config.fleet,
-      stepsRoot: config.ssh.stepsRoot ?? `/var/lib/intendant/${config.fleet}/steps`,
+      stepsRoot,
       clock,
       lastSeen,
       troubles,

@@ -107,6 +107,7 @@ export class SimHost implements ShellWorld {
       rebootRequired: String(this.faults.rebootRequired ?? false),
       architecture: 'x86_64',
       hostTime: String(Math.floor((this.clock.now() + skewMs) / 1000)),
+      diskFull: String(this.faults.diskFull ?? false),
       ...(this.faults.hostileOutput && { os: 'debian\u001b[31m', kernel: '6.1$(reboot)\u202e: x' }),
       ...this.faults.facts,
     };

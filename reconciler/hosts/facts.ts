@@ -20,6 +20,8 @@ export interface Facts {
   uptimeSeconds: number;
   rebootRequired: boolean;
   architecture: string;
+  /** There is no room for the record of a step; absent: there is. */
+  diskFull?: true;
   /** The host's clock, seconds since 1970. */
   hostTime: number;
 }
@@ -27,8 +29,9 @@ export interface Facts {
 /** The form of a boot id. */
 export const BOOT_ID = /^[0-9a-f][0-9a-f-]{7,63}$/;
 
-export function factsCommand(call: { user: string; nonce: string }): VerbCommand {
-  return verbCommand('facts', FACTS_SCRIPT, { ...call, args: [] });
+/** @param stepsRoot folder in which there must be room; default `/var/lib`. */
+export function factsCommand(call: { user: string; nonce: string }, stepsRoot?: string): VerbCommand {
+  return verbCommand('facts', FACTS_SCRIPT, { ...call, args: stepsRoot === undefined ? [] : [stepsRoot] });
 }
 
 /** Reads the answer; undefined when it is no complete, well-formed one. */
@@ -56,5 +59,6 @@ export function parseFacts(output: string, nonce: string): Facts | undefined {
     rebootRequired: reboot === 'true',
     architecture: text('architecture'),
     hostTime,
+    ...(fields.get('diskFull') === 'true' ? { diskFull: true as const } : {}),
   };
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.ts';
 import { asIntendantError, InvalidInput, reasonOfCode, Transient } from '../model/errors.ts';
 import { checkCommand, parseCheck } from './check.ts';
 import type { CheckAnswer, CheckRequest } from './check.ts';
+import type { Lost } from './lost.ts';
 import { cleanLine } from './clean-text.ts';
 import { factsCommand, parseFacts } from './facts.ts';
 import type { Facts } from './facts.ts';
@@ -13,11 +14,6 @@ import type { StepSighting } from './step-sighting.ts';
 import { sudoRefused } from './sudo.ts';
 import type { CommandResult, HostTarget, HostTransport } from './transport.ts';
 import type { Verb, VerbCommand } from './verb.ts';
-
-/** The connection went, or the deadline passed, before the host had answered: what happened there is not known. */
-export interface Lost {
-  lost: string;
-}
 
 /** On whose behalf a command is sent: a step of an operation. */
 export interface CommandPurpose {
@@ -73,6 +69,8 @@ export interface HostHandsOptions {
    * record of the step is read instead, and where there is none the answer is an `error` that says why.
    */
   beforeStart?: (intent: CommandIntent) => Promise<void>;
+  /** Folder on the hosts for the records of steps: facts tell whether there is room in it. */
+  stepsRoot?: string;
   /** Default: 12 random bytes in hex. */
   nonce?: () => string;
 }
@@ -109,7 +107,10 @@ export function hostHands(options: HostHandsOptions, purpose?: CommandPurpose): 
           { timeoutMs: limits.timeoutMs, maxOutputBytes, stdin: verb.stdin },
           signal,
         );
-        if (result.ended === 'lost') return { lost: result.lostBecause ?? 'the connection was lost' };
+        if (result.ended === 'lost') {
+          // A server can put words of its own into the reason.
+          return { lost: cleanLine(result.lostBecause ?? '') || 'the connection was lost', code: result.lostCode };
+        }
         return read(result.stdout, verb.nonce, session.hostKey) ?? unreadable(target, verb, result);
       } finally {
         session.release();
@@ -141,7 +142,7 @@ export function hostHands(options: HostHandsOptions, purpose?: CommandPurpose): 
 
   const hands: HostHands = {
     facts(target, signal, timeoutMs = SLACK_MS) {
-      const verb = factsCommand({ user: target.user, nonce: nonce() });
+      const verb = factsCommand({ user: target.user, nonce: nonce() }, options.stepsRoot);
       const read = (output: string, mark: string, hostKey: string): { facts: Facts; hostKey: string } | undefined => {
         const facts = parseFacts(output, mark);
         return facts && { facts, hostKey };
@@ -180,8 +181,11 @@ function unreadable(target: HostTarget, verb: VerbCommand, result: CommandResult
       hint: `Install sudo there and allow it without a password: ${target.user} ALL=(ALL) NOPASSWD: ALL`,
     });
   }
-  const how = result.signal ? `was ended by ${result.signal}` : `ended with exit code ${result.exitCode}`;
-  const why = cleanLine(result.stderr) || 'it printed no reason';
+  const how = result.signal
+    ? `was ended by ${cleanLine(result.signal, 20)}`
+    : `ended with exit code ${result.exitCode}`;
+  const noise = result.droppedBytes > 0 ? 'it printed more than an answer may hold' : 'it printed no reason';
+  const why = cleanLine(result.stderr) || noise;
   throw new Transient(`intendant-${verb.verb} on ${target.name} ${how} and gave no answer: ${why}`, {
     code: 'HOST_ANSWER_UNREADABLE',
     hint: 'Log in by hand and see whether a shell profile or a forced command stands in the way.',

@@ -9,6 +9,7 @@ import { Slots } from '../ssh/slots.ts';
 import { renderCommand } from './command.ts';
 import type { CommandLine } from './command.ts';
 import { runChannel } from './run-channel.ts';
+import type { LostCode } from './lost.ts';
 import type { CommandResult, RunLimits } from './transport.ts';
 
 /** Commands at once on one connection; more wait in line. sshd allows ten sessions by default, other clients want some. */
@@ -75,7 +76,10 @@ export class PooledConnection {
     const release = await this.#channels.acquire(signal);
     const bound = deadline(signal, limits.timeoutMs);
     try {
-      return await this.#runNow(renderCommand(line), limits, bound.signal, signal);
+      const result = await this.#runNow(renderCommand(line), limits, bound.signal, signal);
+      // A host that does not stop printing need not heed that we closed the channel: it has no other way to be stopped.
+      if (result.lostCode === 'ENDLESS_OUTPUT') this.#broken();
+      return result;
     } finally {
       bound.clear();
       release();
@@ -96,8 +100,8 @@ export class PooledConnection {
       try {
         return await this.#busyWith(async () => {
           const channel = await exec(this.client, text, bound, limits.timeoutMs);
-          const timeoutMs = Math.max(1, limits.timeoutMs - (clock.monotonic() - since));
-          return runChannel(channel, { ...limits, timeoutMs }, clock, signal);
+          const leftMs = Math.max(1, limits.timeoutMs - (clock.monotonic() - since));
+          return runChannel(channel, { ...limits, leftMs }, clock, signal);
         });
       } catch (error) {
         if (signal.aborted) throw abortReason(signal);
@@ -105,7 +109,8 @@ export class PooledConnection {
         if (refusedToOpen(error) && (await this.#roomAgain(this.#busy > 0 ? 0 : ++quiet, bound))) continue;
         if (signal.aborted) throw abortReason(signal);
         const why = bound.aborted ? 'no channel in time' : messageOf(error);
-        return lost(`the command did not start: ${why}`, clock.monotonic() - since);
+        const code = bound.aborted || /no channel within/.test(why) ? 'COMMAND_TIMED_OUT' : 'CONNECTION_LOST';
+        return lost(`the command did not start: ${why}`, code, clock.monotonic() - since);
       }
     }
   }
@@ -171,6 +176,6 @@ function refusedToOpen(error: unknown): boolean {
   return error instanceof Error && /channel open failure/i.test(error.message);
 }
 
-function lost(lostBecause: string, durationMs: number): CommandResult {
-  return { ended: 'lost', lostBecause, stdout: '', stderr: '', droppedBytes: 0, durationMs };
+function lost(lostBecause: string, lostCode: LostCode, durationMs: number): CommandResult {
+  return { ended: 'lost', lostBecause, lostCode, stdout: '', stderr: '', droppedBytes: 0, durationMs };
 }

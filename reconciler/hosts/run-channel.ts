@@ -3,21 +3,26 @@ import { abortReason } from '../model/clock.ts';
 import type { Clock } from '../model/clock.ts';
 import { formatDuration } from '../model/duration.ts';
 import { CappedOutput } from './output.ts';
+import type { LostCode } from './lost.ts';
 import type { CommandResult, RunLimits } from './transport.ts';
 
 /** Bytes of each stream that are kept when nothing else is said. */
 export const DEFAULT_OUTPUT_BYTES = 65_536;
+/** A command that prints this much more than is kept will not end by itself, and reading on costs us as much as it. */
+const MAX_DROPPED_BYTES = 8 * 1024 * 1024;
 /** After the exit code a process left behind may hold the streams open; this much silence ends the waiting. */
 const SILENCE_AFTER_EXIT_MS = 1000;
 
 /**
  * Follows a started command to its end. Resolves with `lost` when the channel closes without an exit code or the time is
- * up: then the command is sent TERM and the channel is closed, and it may run on all the same. Rejects only with the
- * signal's reason.
+ * up, or when it does not stop printing: then the command is sent TERM and the channel is closed, and it may run on all the
+ * same. Rejects only with the signal's reason.
+ *
+ * @param limits `leftMs`: what is left of `timeoutMs`, when some of it has gone by; messages name the whole.
  */
 export function runChannel(
   channel: ClientChannel,
-  limits: RunLimits,
+  limits: RunLimits & { leftMs?: number },
   clock: Clock,
   signal: AbortSignal,
 ): Promise<CommandResult> {
@@ -27,12 +32,14 @@ export function runChannel(
   return new Promise((resolve, reject) => {
     let exit: { exitCode?: number; signal?: string } | undefined;
     let silence: NodeJS.Timeout | undefined;
-    const deadline = setTimeout(timedOut, limits.timeoutMs);
+    const deadline = setTimeout(timedOut, limits.leftMs ?? limits.timeoutMs);
 
-    function settle(lostBecause?: string): void {
+    function settle(lostBecause?: string, lostCode: LostCode = 'CONNECTION_LOST'): void {
       cleanUp();
       resolve({
-        ...(exit && lostBecause === undefined ? { ended: 'exited', ...exit } : { ended: 'lost', lostBecause }),
+        ...(exit && lostBecause === undefined
+          ? { ended: 'exited', ...exit }
+          : { ended: 'lost', lostBecause, lostCode }),
         stdout: stdout.text(),
         stderr: stderr.text(),
         droppedBytes: stdout.dropped + stderr.dropped,
@@ -57,7 +64,11 @@ export function runChannel(
     }
     function timedOut(): void {
       abandon();
-      settle(exit ? undefined : `no answer within ${formatDuration(limits.timeoutMs)}`);
+      settle(exit ? undefined : `no answer within ${formatDuration(limits.timeoutMs)}`, 'COMMAND_TIMED_OUT');
+    }
+    function flooded(): void {
+      abandon();
+      settle('it printed more than an answer may hold and did not stop', 'ENDLESS_OUTPUT');
     }
     function aborted(): void {
       abandon();
@@ -74,7 +85,8 @@ export function runChannel(
     function follow(output: CappedOutput): (chunk: Buffer) => void {
       return (chunk) => {
         output.add(chunk);
-        if (exit) quiet();
+        if (output.dropped > MAX_DROPPED_BYTES) flooded();
+        else if (exit) quiet();
       };
     }
 

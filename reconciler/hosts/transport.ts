@@ -1,4 +1,5 @@
 import type { CommandLine } from './command.ts';
+import type { LostCode } from './lost.ts';
 
 /** Where and as whom to log in. Resolved from Host, Cluster and configuration by the caller; holds no secret. */
 export interface HostTarget {
@@ -22,7 +23,10 @@ export interface HostTarget {
 export interface RunLimits {
   /** Required: no command runs without a deadline. */
   timeoutMs: number;
-  /** Bytes of stdout and of stderr that are kept; the rest is counted. Default 65536 each. */
+  /**
+   * Bytes of stdout and of stderr that are kept; the rest is counted. Default 65536 each. A command that prints 8 MiB more
+   * than that never ends by itself: it counts as lost at once.
+   */
   maxOutputBytes?: number;
   /** Sent to the command's standard input, which is then closed. */
   stdin?: string | Uint8Array;
@@ -39,6 +43,8 @@ export interface CommandResult {
   signal?: string;
   /** For `lost`: what was seen (`connection reset`, `no answer within 30s`). */
   lostBecause?: string;
+  /** For `lost`: which kind of loss it was. */
+  lostCode?: LostCode;
   /** UTF-8, control characters other than newline and tab removed. */
   stdout: string;
   stderr: string;
@@ -62,7 +68,8 @@ export interface HostSession {
 }
 
 /**
- * How hosts are reached. Failures to connect throw: Transient `HOST_UNREACHABLE` (with `hint`), InvalidInput
+ * How hosts are reached. Failures to connect throw: Transient `HOST_UNREACHABLE`, `LOGIN_TIMED_OUT`, `CONNECTION_LOST` (with
+ * `hint`), InvalidInput
  * `HOST_KEY_CHANGED`, `HOST_KEY_UNKNOWN`, `LOGIN_REFUSED`.
  */
 export interface HostTransport {

@@ -68,6 +68,12 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/** Message and hint as one text, for conditions: what happened, and what the reader can do about it. */
+export function tellError({ message, hint }: Pick<IntendantError, 'message' | 'hint'>): string {
+  if (hint === undefined) return message;
+  return `${message}${/[.!?]$/.test(message) ? '' : '.'} ${hint}`;
+}
+
 /** `HOST_KEY_CHANGED` → `HostKeyChanged`: error codes as condition reasons. */
 export function reasonOfCode(code: string): string {
   return code

@@ -14,6 +14,8 @@ export interface FailedLogin {
   /** What we logged in with, for messages: `key file /etc/intendant/id`. */
   readonly credential: string;
   readonly timeoutMs: number;
+  /** How far it came: no connection, one on which nothing was said, or one on which the server spoke. Default none. */
+  readonly reached?: 'nothing' | 'socket' | 'server';
   /** Where the server's keys are written down. */
   readonly hostKeysPlace: string;
 }
@@ -48,12 +50,28 @@ export function connectError(failed: FailedLogin): IntendantError {
       cause: error,
     });
   }
+  const { reached = 'nothing' } = failed;
+  if (error.level === 'client-timeout' && reached !== 'nothing') {
+    const how = reached === 'socket' ? 'said nothing' : 'began the login and did not finish it';
+    return new Transient(`${where} accepted the connection and ${how} within ${failed.timeoutMs} ms.`, {
+      code: 'LOGIN_TIMED_OUT',
+      hint: `Look at its load, memory and disks from its console, at what its login waits for (PAM, name resolution, a hung mount), and whether large packets pass (MTU); ssh -vvv ${failed.user}@${failed.host} shows where it stops.`,
+      cause: error,
+    });
+  }
   if (error.level === 'client-timeout') {
     return unreachable(
       `${where} did not complete the login within ${failed.timeoutMs} ms.`,
       'Check the network and that sshd answers there.',
       error,
     );
+  }
+  if (reached === 'server' && (error.level === 'closed' || error.code === 'ECONNRESET' || error.code === 'EPIPE')) {
+    return new Transient(`${where} cut the connection in the middle of the login.`, {
+      code: 'CONNECTION_LOST',
+      hint: 'Read the log of its sshd (journalctl -u ssh): it may limit logins (MaxStartups, PerSourcePenalties), be shutting down or crash; a firewall in between may cut connections too.',
+      cause: error,
+    });
   }
   if (error.level === 'client-socket') {
     const code = String(error.code ?? 'error');
@@ -93,15 +111,22 @@ function hostKeyError(failed: FailedLogin, decision: HostKeyDecision): InvalidIn
         `${failed.label} showed another host key (${seen}) than is pinned (${decision.expected.join(', ') || 'none readable'}).`,
         {
           code: 'HOST_KEY_CHANGED',
-          hint: `If the host was reinstalled, put its new key into ${failed.hostKeysPlace}: ${decision.offered}. Otherwise somebody may be in between.`,
+          hint: `If the host was reinstalled, put its new key into ${failed.hostKeysPlace}: ${keyToWrite(decision)}. Otherwise somebody may be in between.`,
         },
       );
     case 'unknown':
       return new InvalidInput(`The host key of ${failed.label} is not known (${seen}).`, {
         code: 'HOST_KEY_UNKNOWN',
-        hint: `Compare it with the host's own console, then put it into ${failed.hostKeysPlace}: ${decision.offered}`,
+        hint: `Compare it with the host's own console, then put it into ${failed.hostKeysPlace}: ${keyToWrite(decision)}`,
       });
   }
+}
+
+/** A key that no person has made is not repeated: it would fill every place where the message is shown. */
+const LONGEST_KEY = 3000;
+
+function keyToWrite({ offered }: HostKeyDecision): string {
+  return offered.length <= LONGEST_KEY ? offered : 'the one that its console shows';
 }
 
 function unreachable(message: string, hint: string, cause: unknown): Transient {

@@ -1,4 +1,4 @@
-import { connect as connectSocket } from 'node:net';
+import { connect as connectSocket, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import ssh2 from 'ssh2';
 import type { Client, ConnectConfig } from 'ssh2';
@@ -49,7 +49,7 @@ export interface SshConnection {
 }
 
 /**
- * Logs in. Throws Transient `HOST_UNREACHABLE`, InvalidInput `HOST_KEY_CHANGED`, `HOST_KEY_UNKNOWN`, `LOGIN_REFUSED` or
+ * Logs in. Throws Transient `HOST_UNREACHABLE`, `LOGIN_TIMED_OUT` or `CONNECTION_LOST`, InvalidInput `HOST_KEY_CHANGED`, `HOST_KEY_UNKNOWN`, `LOGIN_REFUSED` or
  * one of `loadIdentity`, and the reason of the signal when aborted; the socket is gone in every such case.
  */
 export async function connect(options: ConnectOptions, signal: AbortSignal): Promise<SshConnection> {
@@ -58,6 +58,8 @@ export async function connect(options: ConnectOptions, signal: AbortSignal): Pro
   const timeoutMs = options.timeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
   const client = new ssh2.Client();
   const sock = options.sock ?? connectSocket({ host: options.host, port: options.port, noDelay: true });
+  let connected = options.sock !== undefined;
+  sock.once('connect', () => void (connected = true));
   let decision: HostKeyDecision | undefined;
   const config = {
     sock,
@@ -86,6 +88,7 @@ export async function connect(options: ConnectOptions, signal: AbortSignal): Pro
       error,
       decision,
       timeoutMs,
+      reached: decision || heardOf(sock) ? 'server' : connected ? 'socket' : 'nothing',
       label: options.label,
       host: options.host,
       port: options.port,
@@ -109,6 +112,11 @@ export async function connect(options: ConnectOptions, signal: AbortSignal): Pro
     },
     destroy: () => void sock.destroy(),
   };
+}
+
+/** Whether the server has said anything; a stream through a jump host does not tell. */
+function heardOf(sock: Duplex): boolean {
+  return sock instanceof Socket && sock.bytesRead > 0;
 }
 
 /** Opens a stream from a logged-in host to `host:port`: the way through a jump host. */

@@ -155,7 +155,7 @@ export function hostTransportSuite(name: string, make: () => Promise<HostUnderTe
       await cut;
       const again = await hands.readStep(host.target, { ...step, waitSeconds: 10 }, never);
 
-      expect(lost).toEqual({ lost: expect.any(String) });
+      expect(lost).toEqual({ lost: expect.any(String), code: 'CONNECTION_LOST' });
       expect(again).toMatchObject({ state: 'done', exitCode: 0, output: 'survived\n' });
     });
 

@@ -1,4 +1,5 @@
-import type { HostHands, Lost } from '../../reconciler/hosts/host.ts';
+import type { HostHands } from '../../reconciler/hosts/host.ts';
+import type { Lost } from '../../reconciler/hosts/lost.ts';
 import type { Facts } from '../../reconciler/hosts/facts.ts';
 import type { StepSighting } from '../../reconciler/hosts/step-sighting.ts';
 import type { CheckAnswer } from '../../reconciler/hosts/check.ts';

@@ -1,8 +1,11 @@
 import { ENVIRONMENT } from './shared.ts';
 
-/** `intendant-facts <nonce>`: what a host is, in one go. Reads only; asks no network file system. */
+/**
+ * `intendant-facts <nonce> [stepsRoot]`: what a host is, in one go, and whether there is room for a record in that folder
+ * (`diskFull`). Reads only; asks no network file system.
+ */
 export const FACTS_SCRIPT = `${ENVIRONMENT}
-n=$1
+n=$1 records=\${2:-/var/lib}
 os=unknown osVersion=
 if [ -r /etc/os-release ]; then
   while IFS='=' read -r key value; do
@@ -30,6 +33,10 @@ while read -r device mount type rest; do
   size=$(df -P -k "$(printf '%b' "$mount")" 2>/dev/null | { read -r head; read -r name blocks rest; printf '%s' "$blocks"; })
   case $size in '' | *[!0-9]*) ;; *) disk=$((disk + size)) ;; esac
 done </proc/mounts
+while [ ! -d "$records/" ] && [ -n "$records" ]; do records=\${records%/*}; done
+full=false
+room=$(df -P -k "$records/" 2>/dev/null | { read -r head; read -r name blocks used free rest; printf '%s' "$free"; })
+case $room in '' | *[!0-9]*) ;; *) if [ "$room" -lt 256 ]; then full=true; fi ;; esac
 read -r boot </proc/sys/kernel/random/boot_id
 read -r uptime rest </proc/uptime
 reboot=false
@@ -37,5 +44,5 @@ for mark in /run/reboot-required /var/run/reboot-required /run/reboot-needed; do
   if [ -e "$mark" ]; then reboot=true; fi
 done
 printf '\\n@@intendant:%s@@ begin\\n' "$n"
-printf '%s=%s\\n' os "$os" osVersion "$osVersion" cpus "$cpus" memoryKb "$memory" diskBytes "$((disk * 1024))" bootId "$boot" kernel "$(uname -r)" uptimeSeconds "\${uptime%%.*}" rebootRequired "$reboot" architecture "$(uname -m)" hostTime "$(date +%s)"
+printf '%s=%s\\n' os "$os" osVersion "$osVersion" cpus "$cpus" memoryKb "$memory" diskBytes "$((disk * 1024))" bootId "$boot" kernel "$(uname -r)" uptimeSeconds "\${uptime%%.*}" rebootRequired "$reboot" diskFull "$full" architecture "$(uname -m)" hostTime "$(date +%s)"
 printf '@@intendant:%s@@ end\\n' "$n"`;

@@ -10,6 +10,7 @@ import type { KindContext } from '../context.ts';
 import { revisionsFor } from '../revisions.ts';
 import type { HostObserved } from './observe.ts';
 import type { HostRecord, StableFacts } from './record.ts';
+import { diskFullClaim } from './disk.ts';
 import { MOST_HOSTS_UNKNOWN, MOST_HOSTS_UNKNOWN_MESSAGE } from './sight.ts';
 import { skewClaim, stableSkew } from './skew.ts';
 
@@ -38,7 +39,10 @@ export function assessHost(
   const maintenance = resource.spec.maintenance;
   const inMaintenance = maintenance !== undefined && !isOver(maintenance.until, context.nowMs);
   const claims = conditionClaims(word, record, resource.digest);
-  if (record.clockSkew !== undefined && word === 'active') claims.push(skewClaim(record.clockSkew, resource.digest));
+  // One condition of a type: what keeps steps from being begun comes first.
+  if (record.diskFull && word === 'active') claims.push(diskFullClaim(resource.digest));
+  else if (record.clockSkew !== undefined && word === 'active')
+    claims.push(skewClaim(record.clockSkew, resource.digest));
   if (inMaintenance) {
     const until = maintenance.until ? ` until ${maintenance.until}` : '';
     claims.push({
@@ -93,7 +97,14 @@ function nextRecord(resource: Resource<'Host'>, observed: HostObserved, nowMs: n
   const check = observed.check;
   if (!check) return { ...before };
   if (!check.reached) return missed(before, check, observed, nowMs);
-  const { failure: _failure, missedSince: _missedSince, vanished: _vanished, clockSkew: skew, ...rest } = before;
+  const {
+    failure: _failure,
+    missedSince: _missedSince,
+    vanished: _vanished,
+    clockSkew: skew,
+    diskFull: _full,
+    ...rest
+  } = before;
   const recorded = resource.spec.hostKeys === undefined ? { hostKey: check.hostKey } : {};
   const clockSkew = stableSkew(check.clockSkew ?? 0, skew);
   return {
@@ -102,6 +113,7 @@ function nextRecord(resource: Resource<'Host'>, observed: HostObserved, nowMs: n
     misses: 0,
     facts: stableFacts(check.facts, before.facts, nowMs),
     ...(clockSkew === undefined ? {} : { clockSkew }),
+    ...(check.facts.diskFull ? { diskFull: true as const } : {}),
   };
 }
 
@@ -112,7 +124,10 @@ function missed(
   { previous, settings, vanish }: HostObserved,
   nowMs: number,
 ): HostRecord {
-  const { code, message } = failure;
+  const { code } = failure;
+  // What a host says in place of an answer may be other words each time: a status that follows them is a commit each time.
+  const sameTrouble = code === 'HOST_ANSWER_UNREADABLE' && before.failure?.code === code;
+  const message = sameTrouble ? before.failure!.message : failure.message;
   const wasUp = before.vanished === true || previous?.status === 'active';
   const excused = vanish !== undefined && wasUp && !STALLING.has(code);
   return {
@@ -125,7 +140,7 @@ function missed(
 }
 
 function stableFacts(seen: Facts, before: StableFacts | undefined, nowMs: number): StableFacts {
-  const { uptimeSeconds, hostTime: _hostTime, ...facts } = seen;
+  const { uptimeSeconds, hostTime: _hostTime, diskFull: _diskFull, ...facts } = seen;
   const same = before?.bootId === facts.bootId;
   // Computed from the uptime, which moves by a rounding at every look: worked out once for each boot.
   return {

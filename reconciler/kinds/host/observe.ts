@@ -1,5 +1,6 @@
 import type { Facts } from '../../hosts/facts.ts';
-import { asIntendantError } from '../../model/errors.ts';
+import { tellLost } from '../../hosts/lost.ts';
+import { asIntendantError, tellError } from '../../model/errors.ts';
 import type { Resource, ResourceKey } from '../../model/resource.ts';
 import type { ObjectStatus } from '../../model/status.ts';
 import type { Vanish } from '../../rollout/vanish.ts';
@@ -60,7 +61,7 @@ export async function observeHost(
   } catch (thrown) {
     signal.throwIfAborted();
     const error = asIntendantError(thrown);
-    const check: HostCheck = { reached: false, code: error.code, message: error.message };
+    const check: HostCheck = { reached: false, code: error.code, message: tellError(error) };
     const at = { settings, address: resource.spec.address, port: resource.spec.port ?? 22 };
     tellSight(check, undefined, deps);
     return { ...readHost(key, deps), ...at, check };
@@ -89,7 +90,7 @@ function tellSight(check: HostCheck, record: HostRecord | undefined, deps: KindD
 async function checkHost(name: string, deps: KindDeps, timeoutMs: number, signal: AbortSignal): Promise<HostCheck> {
   const target = resolveTarget(name, deps.inventory(), deps.live);
   const seen = await deps.hands.facts(target, signal, timeoutMs);
-  if ('lost' in seen) return { reached: false, code: 'HOST_UNREACHABLE', message: `${name}: ${seen.lost}` };
+  if ('lost' in seen) return { reached: false, ...tellLost(name, seen) };
   const nowMs = deps.clock.now();
   const first = !deps.lastSeen.has(name);
   deps.lastSeen.set(name, nowMs);

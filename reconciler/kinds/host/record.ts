@@ -34,6 +34,8 @@ export interface HostRecord {
   missedSince?: string;
   /** It went when most hosts went: Unknown, and its misses do not count, until the fleet can be seen again. */
   vanished?: true;
+  /** Its disk has no room for the record of a step. */
+  diskFull?: true;
   /** Seconds that its clock is ahead of ours (behind: negative), coarse; absent while it is right. */
   clockSkew?: number;
 }

@@ -1,3 +1,4 @@
+import { UNREACHED_REASONS } from '../../hosts/lost.ts';
 import type { JournalRecord } from '../../model/plan.ts';
 import type { ResourceKey } from '../../model/resource.ts';
 import type { ObjectStatus } from '../../model/status.ts';
@@ -39,7 +40,7 @@ function lastActiveHostMissed(operation: string, deps: KindDeps): number | undef
   const prefix = keys.journalOf(operation);
   for (const [key, value] of deps.live.list(prefix)) {
     const { step, outcome } = value as unknown as JournalRecord;
-    if (!step.verdict || outcome?.result !== 'skipped' || outcome.reason !== 'HostUnreachable') continue;
+    if (!step.verdict || outcome?.result !== 'skipped' || !UNREACHED_REASONS.has(outcome.reason)) continue;
     const host = key.slice(prefix.length, key.indexOf('/', prefix.length));
     if (isActive(`Host/${host}`, deps)) last = Math.max(last ?? 0, Date.parse(outcome.at));
   }

@@ -1,4 +1,5 @@
-import type { HostHands, Lost } from '../../../reconciler/hosts/host.ts';
+import type { HostHands } from '../../../reconciler/hosts/host.ts';
+import type { Lost } from '../../../reconciler/hosts/lost.ts';
 import { Transient } from '../../../reconciler/model/errors.ts';
 import type { Machine } from './machine.ts';
 

@@ -38,6 +38,27 @@ describe('the error of a failed login', () => {
     expect(connectError(failed(error))).toMatchObject({ code, hint: expect.stringMatching(hint) });
   });
 
+  it.each([
+    ['nothing', fault('x', 'client-timeout'), 'HOST_UNREACHABLE', /Check the network/],
+    ['socket', fault('x', 'client-timeout'), 'LOGIN_TIMED_OUT', /load, memory and disks/],
+    ['server', fault('x', 'client-timeout'), 'LOGIN_TIMED_OUT', /ssh -vvv root@10\.0\.0\.1/],
+    ['nothing', fault('x', 'client-socket', 'ECONNRESET'), 'HOST_UNREACHABLE', /MaxStartups/],
+    ['server', fault('x', 'client-socket', 'ECONNRESET'), 'CONNECTION_LOST', /journalctl -u ssh/],
+    ['server', fault('x', 'closed'), 'CONNECTION_LOST', /journalctl -u ssh/],
+  ] as const)('tells how far a login came: %s, %s', (reached, error, code, hint) => {
+    expect(connectError(failed(error, { reached }))).toMatchObject({ code, hint: expect.stringMatching(hint) });
+  });
+
+  it('does not repeat a key that no person has made', () => {
+    const endless = Buffer.concat([blobOf(KEY), Buffer.alloc(20_000)]);
+    const decision = verifyHostKey({ pinned: [testHostKey(2)], trustOnFirstUse: false }, endless);
+
+    const error = connectError(failed(fault('Host denied', 'handshake'), { decision }));
+
+    expect(error.code).toBe('HOST_KEY_CHANGED');
+    expect(`${error.message}${error.hint}`.length).toBeLessThan(1000);
+  });
+
   it('names both fingerprints and the key to commit when the key has changed', () => {
     const decision = verifyHostKey({ pinned: [testHostKey(2)], trustOnFirstUse: false }, blobOf(KEY));
 

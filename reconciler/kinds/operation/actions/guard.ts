@@ -13,16 +13,30 @@ export function intendedBoot({ step }: ActionContext): string | undefined {
   return typeof bootId === 'string' ? bootId : undefined;
 }
 
+/** Folder of the step's record on the host, for messages. */
+export function recordOf(context: ActionContext): string {
+  const { stepsRoot, stepId } = placeOf(context);
+  return `${stepsRoot}/${stepId}`;
+}
+
+/** What the tools of a host say when there is no room left. */
+const NO_ROOM = /No space left|is the disk full|[Qq]uota exceeded/;
+
+function cannotPrepare({ message, reason }: { message: string; reason?: string }, context: ActionContext): StepOutcome {
+  const told = `${context.name}: ${message}; nothing was done`;
+  if (reason !== undefined || !NO_ROOM.test(message)) return failed(reason ?? 'HostCannotPrepare', told);
+  const { stepsRoot } = placeOf(context);
+  return failed('DiskFull', `${told}; make room for ${stepsRoot} there, then raise spec.retry`);
+}
+
 /** What cannot be decided here: it stops with a reason that says how to go on. */
 export function undecidable(
   sighting: { state: 'foreign' } | { state: 'error'; message: string; reason?: string },
   context: ActionContext,
 ): StepOutcome {
-  if (sighting.state === 'error')
-    return failed(sighting.reason ?? 'HostCannotPrepare', `${context.name}: ${sighting.message}; nothing was done`);
-  const { stepsRoot, stepId } = placeOf(context);
+  if (sighting.state === 'error') return cannotPrepare(sighting, context);
   return failed(
     'ForeignStep',
-    `${context.name} holds the record of another operation under ${stepsRoot}/${stepId}; nothing was done. Give the operation a new name, or remove the folder if it is a leftover`,
+    `${context.name} holds the record of another operation under ${recordOf(context)}; nothing was done. Give the operation a new name, or remove the folder if it is a leftover`,
   );
 }

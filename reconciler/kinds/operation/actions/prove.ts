@@ -21,8 +21,7 @@ export async function proveAction(context: ActionContext): Promise<StepOutcome> 
     return { answer: seen.facts.bootId };
   });
   if ('answer' in found) return succeeded('Restarted', `restarted, boot id ${found.answer}`, { bootId: found.answer });
-  return failed(
-    found.code ? reasonOfCode(found.code) : 'NotBack',
-    `${name} did not come back with a new boot id within ${formatDuration(step.timeoutMs)}: ${found.gaveUp}`,
-  );
+  const late = `${name} did not come back with a new boot id within ${formatDuration(step.timeoutMs)}: ${found.gaveUp}`;
+  if (found.code) return failed(reasonOfCode(found.code), late);
+  return failed('NotBack', `${late}; look at its console and bring it back, then raise spec.retry`);
 }

@@ -1,5 +1,5 @@
 import { LONGEST_TIMER_MS, type Clock } from '../../../model/clock.ts';
-import { asIntendantError } from '../../../model/errors.ts';
+import { asIntendantError, tellError } from '../../../model/errors.ts';
 import { deadline as bounded } from '../../../ssh/deadline.ts';
 
 /** Between two tries to reach a host that is rebooting, in milliseconds: quick at first, never a hammer. */
@@ -39,7 +39,7 @@ export async function tryUntil<T>(
       if (within.signal.aborted) return { gaveUp: last };
       const error = asIntendantError(thrown);
       if (error.disposition === 'Bug' || error.code === 'HALTED') throw error;
-      if (error.disposition === 'InvalidInput') return { gaveUp: error.message, code: error.code };
+      if (error.disposition === 'InvalidInput') return { gaveUp: tellError(error), code: error.code };
       last = error.message;
     } finally {
       within.clear();

@@ -1,7 +1,7 @@
 import { reasonOfCode } from '../../../model/errors.ts';
 import type { StepOutcome } from '../../../model/plan.ts';
 import { deadlineOf, failed, succeeded, type ActionContext } from './context.ts';
-import { intendedBoot, placeOf, undecidable } from './guard.ts';
+import { intendedBoot, placeOf, recordOf, undecidable } from './guard.ts';
 import { tryUntil } from './reach.ts';
 
 /**
@@ -51,6 +51,6 @@ export async function rebootAction(context: ActionContext): Promise<StepOutcome>
   if ('answer' in found) return found.answer;
   return failed(
     found.code ? reasonOfCode(found.code) : 'OutcomeUnknown',
-    `it could not be seen whether ${name} accepted the reboot: ${found.gaveUp}`,
+    `it could not be seen whether ${name} accepted the reboot: ${found.gaveUp}; look at it, its record is in ${recordOf(context)} there; raise spec.retry to go on`,
   );
 }

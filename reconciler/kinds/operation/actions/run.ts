@@ -4,7 +4,7 @@ import { formatDuration } from '../../../model/duration.ts';
 import { reasonOfCode } from '../../../model/errors.ts';
 import type { StepOutcome } from '../../../model/plan.ts';
 import { deadlineOf, failed, succeeded, type ActionContext } from './context.ts';
-import { intendedBoot, placeOf, undecidable } from './guard.ts';
+import { intendedBoot, placeOf, recordOf, undecidable } from './guard.ts';
 import { tryUntil, type Try } from './reach.ts';
 
 interface RunParameters {
@@ -46,7 +46,7 @@ export async function runAction(context: ActionContext): Promise<StepOutcome> {
   return {
     result: 'unknown',
     reason: found.code ? reasonOfCode(found.code) : 'OutcomeUnknown',
-    message: `it could not be seen how the script ended on ${name}: ${found.gaveUp}; it is not run again`,
+    message: `it could not be seen how the script ended on ${name}: ${found.gaveUp}; it is not run again. Its record is in ${recordOf(context)} there; raise spec.retry to run it anew`,
   };
 }
 

@@ -245,4 +245,30 @@ describe('assessHost', () => {
 
     expect(gone).toMatchObject({ status: undefined, record: null });
   });
+
+  it('says that there is no room on its disk as long as there is none, and stays active', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+
+    const full = looks.look({ ...reached, facts: { ...facts, diskFull: true }, clockSkew: 90 });
+    const well = looks.look(reached);
+
+    expect(full.status?.status).toBe('active');
+    expect(full.status?.conditions.find(({ type }) => type === 'Drifted')).toMatchObject({ reason: 'DiskFull' });
+    expect(JSON.stringify(full.status?.detail)).not.toContain('diskFull');
+    expect(well.status?.conditions.find(({ type }) => type === 'Drifted')).toBeUndefined();
+  });
+
+  it('keeps the words of a host that answers with other nonsense each time', () => {
+    const looks = new Looks();
+    const nonsense = (message: string): HostCheck => ({ reached: false, code: 'HOST_ANSWER_UNREADABLE', message });
+    looks.look(undefined);
+
+    const messages = ['one', 'two'].map((word) => {
+      const { status } = looks.look(nonsense(word));
+      return status?.conditions.find(({ type }) => type === 'Ready')?.message;
+    });
+
+    expect(messages).toEqual(['one', 'one']);
+  });
 });

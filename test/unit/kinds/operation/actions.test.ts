@@ -33,6 +33,7 @@ async function perform(
     lastSeen: new Map(),
     stepsRoot: '/s',
     fleet: 'f',
+    inventory: () => ({ keys: () => [], get: () => undefined }),
     log: silentLog,
   } as unknown as KindDeps;
   const step = {
@@ -226,6 +227,17 @@ describe('connect', () => {
       reason: 'HostUnreachable',
       message: 'web-1 did not answer within 30ms',
     });
+  });
+
+  it('tells a host that lets us in and does not answer from one that cannot be reached', async () => {
+    const scripted = hands({ facts_: [{ lost: 'no answer within 5s', code: 'COMMAND_TIMED_OUT' }] });
+
+    expect(await perform(connectAction, scripted)).toMatchObject({
+      result: 'failed',
+      reason: 'CommandTimedOut',
+      message: expect.stringMatching(/^web-1: no answer within 5s\. .*load, memory and disks/),
+    });
+    expect(scripted.asked).toEqual(['facts', 'drop', 'facts', 'drop']);
   });
 
   it('says why the host cannot be reached', async () => {
