@@ -16,7 +16,12 @@ export interface Git {
 
 export function openGit(config: DaemonConfig, clock: Clock, onProblem: (message: string) => void): Git {
   const thread = new GitThread();
-  const parser = new DocumentParser({ cacheFolder: join(config.state, 'documents'), clock, onProblem });
+  const parser = new DocumentParser({
+    cacheFolder: join(config.state, 'documents'),
+    clock,
+    onProblem,
+    keepThread: true,
+  });
   const { branch, path, url, auth, caFile } = config.repository;
   const folder = join(config.state, 'repository');
   const source = new GitConfigSource(

@@ -8,6 +8,7 @@ import { asOperationRecord, isTerminal } from '../kinds/operation/record.ts';
 import { InventoryBuilder, type InventoryResult } from '../source/inventory/inventory-builder.ts';
 import { CommitInventory } from '../source/inventory/inventory.ts';
 import type { ConfigSource, ParsedFile } from '../source/source.ts';
+import { Serial } from '../source/git/serial.ts';
 import { keys } from '../store/keys.ts';
 import type { RevisionRecord } from '../store/records.ts';
 import type { LiveStore } from './live-store.ts';
@@ -35,6 +36,8 @@ export class RevisionKeeper {
   readonly #pending = new Set<ResourceKey>();
   /** Commit that the builder stands at. */
   #at: string | undefined;
+  /** Others run while a revision is taken up: the next one waits for it. */
+  readonly #serial = new Serial();
 
   constructor(options: RevisionKeeperOptions) {
     this.#options = options;
@@ -72,7 +75,11 @@ export class RevisionKeeper {
    * Builds the inventory of the accepted revision again, from the local clone alone where it is there. Clusters that are held
    * are read at the commit they are held at, oldest first.
    */
-  async restore(signal: AbortSignal): Promise<void> {
+  restore(signal: AbortSignal): Promise<void> {
+    return this.#serial.run(() => this.#restore(signal));
+  }
+
+  async #restore(signal: AbortSignal): Promise<void> {
     const record = this.record;
     if (!record?.accepted) return;
     const order = record.heldSequence ?? {};
@@ -90,7 +97,11 @@ export class RevisionKeeper {
    *
    * @returns the keys to look at; undefined when the tip was refused, which the revision record then says.
    */
-  async advance(tip: string, signal: AbortSignal): Promise<ReadonlySet<ResourceKey> | undefined> {
+  advance(tip: string, signal: AbortSignal): Promise<ReadonlySet<ResourceKey> | undefined> {
+    return this.#serial.run(() => this.#advance(tip, signal));
+  }
+
+  async #advance(tip: string, signal: AbortSignal): Promise<ReadonlySet<ResourceKey> | undefined> {
     const { source, log, live } = this.#options;
     const before = this.record;
     if (before?.accepted === tip && !before.refused && this.#at === tip) {
@@ -141,7 +152,7 @@ export class RevisionKeeper {
     const oids = [...new Set(diff.changed.map((file) => file.oid))];
     if (oids.length > 0)
       for await (const files of source.parse(oids, signal)) for (const file of files) parsed.set(file.oid, file);
-    const result = this.#builder.advance({
+    const result = await this.#builder.advanceInTurns({
       commit,
       changed: diff.changed,
       removed: diff.removed,

@@ -1,7 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import typescript from 'typescript';
 import { expect } from 'vitest';
 import { splitKey } from '../../reconciler/model/resource.ts';
 import type { JournalRecord } from '../../reconciler/model/plan.ts';
@@ -11,33 +8,15 @@ import { SocketView } from '../../reconciler/view/socket-view.ts';
 import { watchDaemon } from './cli.ts';
 import type { Daemon, DaemonOptions } from './cli.ts';
 import type { CrashPlan } from './crashing-store.ts';
+import { plainScript } from './plain-script.ts';
 import type { StatusFile } from './repo.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-let compiled: string | undefined;
-
-/** The entry as plain JavaScript, compiled once: a loader for TypeScript would double the time of each start. */
-function compiledEntry(): string {
-  if (compiled !== undefined) return compiled;
-  const folder = mkdtempSync(join(tmpdir(), 'crash-daemon-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const compilerOptions = {
-    module: typescript.ModuleKind.ESNext,
-    target: typescript.ScriptTarget.ES2022,
-    rewriteRelativeImportExtensions: true,
-  };
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  for (const name of ['crash-daemon', 'crashing-store']) {
-    const source = readFileSync(join(import.meta.dirname, `${name}.ts`), 'utf8');
-    writeFileSync(join(folder, `${name}.js`), typescript.transpileModule(source, { compilerOptions }).outputText);
-  }
-  compiled = join(folder, 'crash-daemon.js');
-  return compiled;
-}
 
 /** Starts the real daemon over a store that ends the process at the planned moment; without a plan it never does. */
 export function startCrashDaemon(configPath: string, plan?: CrashPlan, options: DaemonOptions = {}): Daemon {
-  const words = [compiledEntry(), join(ROOT, 'dist/reconciler'), configPath, JSON.stringify(plan ?? null)];
+  const entry = plainScript(import.meta.dirname, ['crash-daemon', 'crashing-store']);
+  const words = [entry, join(ROOT, 'dist/reconciler'), configPath, JSON.stringify(plan ?? null)];
   return watchDaemon(words, options);
 }
 

@@ -1,5 +1,9 @@
 import { parseFile } from '../../reconciler/source/documents/parse-file.ts';
-import type { InventoryBuilder, InventoryResult } from '../../reconciler/source/inventory/inventory-builder.ts';
+import type {
+  InventoryBuilder,
+  InventoryChange,
+  InventoryResult,
+} from '../../reconciler/source/inventory/inventory-builder.ts';
 import { blobOid } from '../../reconciler/source/inventory/read-directory.ts';
 import type { FileEntry, ParsedFile } from '../../reconciler/source/source.ts';
 
@@ -8,6 +12,11 @@ export type Files = Record<string, string | null>;
 
 /** Advances a builder by these files, as a commit that changed them. */
 export function commitFiles(builder: InventoryBuilder, commit: string, files: Files): InventoryResult {
+  return builder.advance(changeOf(commit, files));
+}
+
+/** These files as a commit that changed them. */
+export function changeOf(commit: string, files: Files): InventoryChange {
   const changed: FileEntry[] = [];
   const removed: string[] = [];
   const parsed = new Map<string, ParsedFile>();
@@ -21,7 +30,7 @@ export function commitFiles(builder: InventoryBuilder, commit: string, files: Fi
     changed.push({ path, oid });
     parsed.set(oid, parseOnce(oid, bytes));
   }
-  return builder.advance({ commit, changed, removed, parsed, diagnostics: [] });
+  return { commit, changed, removed, parsed, diagnostics: [] };
 }
 
 const known = new Map<string, ParsedFile>();

@@ -71,7 +71,12 @@ export class ParseCache {
   async store(entries: readonly { oid: string; json: string }[]): Promise<void> {
     if (entries.length === 0) return;
     const day = this.#today();
-    const segment = await this.#write(entries.map(({ oid, json }) => encodeLine({ oid, day, json })));
+    const lines: string[] = [];
+    for (const { oid, json } of entries) {
+      if (lines.length % FILES_PER_TURN === FILES_PER_TURN - 1) await nextTurn();
+      lines.push(encodeLine({ oid, day, json }));
+    }
+    const segment = await this.#write(lines);
     for (const { oid } of entries) {
       this.#used.add(oid);
       this.#index?.set(oid, segment);

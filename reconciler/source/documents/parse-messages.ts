@@ -14,7 +14,9 @@ export interface ParsedEntry {
 export type ToWorker =
   | { type: 'parse'; oids: string[]; lengths: number[]; content: ArrayBuffer }
   /** Asks for the next message of results: nothing comes unasked, so the main thread is never flooded. */
-  | { type: 'pull' };
+  | { type: 'pull' }
+  /** Get ready for what will come. No answer. */
+  | { type: 'prepare' };
 
 /** From a parse worker, one for each `pull`. */
 export interface FromWorker {

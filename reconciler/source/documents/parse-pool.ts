@@ -6,18 +6,22 @@ import type { Blob, ParsedEntry } from './parse-messages.ts';
 const MOST_THREADS = 2;
 /** Blobs given to a thread at a time: small enough to share the work evenly. */
 const BLOBS_PER_BATCH = 400;
-/** Threads without work for this long are ended. */
+/** Threads without work for this long are ended, but for those that are kept. */
 const IDLE_MS = 30_000;
 
-/** Threads that parse documents: started when there is work, ended when there is none. */
+/** Threads that parse documents: started when there is work, ended when there is none; one may be kept for the next work. */
 export class ParsePool {
   readonly #size: number;
   readonly #idleMs: number;
-  #idle: ParseThread[] = [];
+  readonly #kept: number;
+  readonly #idle: ParseThread[] = [];
+  #started = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor({ size = Math.min(MOST_THREADS, availableParallelism()), idleMs = IDLE_MS } = {}) {
+  /** `kept` threads stay when there is no work: one takes a tenth of a second to start. */
+  constructor({ size = Math.min(MOST_THREADS, availableParallelism()), idleMs = IDLE_MS, kept = 0 } = {}) {
+    this.#kept = kept;
     this.#size = size;
     this.#idleMs = idleMs;
   }
@@ -39,11 +43,25 @@ export class ParsePool {
     }
   }
 
+  /** Threads that live now, idle or at work. */
+  get threads(): number {
+    return this.#started;
+  }
+
+  /** Has the threads that are kept started and ready, while nobody waits for them. */
+  prepare(): void {
+    while (!this.#closed && this.#started < this.#kept) {
+      const thread = this.#start();
+      thread.prepare();
+      this.#idle.push(thread);
+    }
+  }
+
   /** Ends all threads. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    await this.#endIdle();
+    await this.#endIdle(0);
   }
 
   /** One thread's share: takes a batch whenever it has none. */
@@ -52,28 +70,47 @@ export class ParsePool {
     let clean = false;
     try {
       for (let next = await batches.next(); next.done !== true; next = await batches.next()) {
-        thread ??= this.#idle.pop() ?? new ParseThread();
+        thread ??= await this.#take();
         yield* thread.parse(next.value, signal);
       }
       clean = true;
     } finally {
       // One that was left in the middle of a batch still has results that nobody will ask for.
       if (thread && clean && !thread.failed && !this.#closed) this.#idle.push(thread);
-      else await thread?.end();
+      else await this.#end(thread);
     }
+  }
+
+  /** One that rests, or a new one. What broke while it rested is put away. */
+  async #take(): Promise<ParseThread> {
+    for (let thread = this.#idle.pop(); thread; thread = this.#idle.pop()) {
+      if (!thread.failed) return thread;
+      await this.#end(thread);
+    }
+    return this.#start();
+  }
+
+  #start(): ParseThread {
+    this.#started += 1;
+    return new ParseThread();
+  }
+
+  async #end(thread: ParseThread | undefined): Promise<void> {
+    if (!thread) return;
+    this.#started -= 1;
+    await thread.end();
   }
 
   #rest(): void {
     if (this.#closed) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#endIdle(), this.#idleMs);
+    this.#timer = setTimeout(() => void this.#endIdle(this.#kept), this.#idleMs);
     this.#timer.unref();
   }
 
-  async #endIdle(): Promise<void> {
-    const threads = this.#idle;
-    this.#idle = [];
-    await Promise.all(threads.map((thread) => thread.end()));
+  async #endIdle(kept: number): Promise<void> {
+    const threads = this.#idle.splice(kept);
+    await Promise.all(threads.map((thread) => this.#end(thread)));
   }
 }
 

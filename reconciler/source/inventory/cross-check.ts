@@ -2,6 +2,7 @@ import { resolveConnection } from '../../../schema/defaults.ts';
 import { didYouMean } from '../../../schema/suggest.ts';
 import type { Resource, ResourceKey } from '../../model/resource.ts';
 import { keyOf, splitKey } from '../../model/resource.ts';
+import type { Pace, Turns } from '../../model/turns.ts';
 import { referenceKey, resourceKey, resourceReferences } from './resource-references.ts';
 
 /** A set of resources as cross-checks see it. */
@@ -30,13 +31,13 @@ const MOST_SUGGESTIONS = 20;
  * Everything that does not fit together, sorted by key; the order of `resources` does not matter. Linear in the number of
  * resources and references.
  */
-export function crossCheck(view: CrossCheckView): CrossFinding[] {
-  const hosts = connections(view);
+export function* crossCheck(view: CrossCheckView, pace: Pace): Turns<CrossFinding[]> {
+  const hosts = yield* connections(view, pace);
   const findings = [
-    ...unknownReferences(view),
+    ...(yield* unknownReferences(view, pace)),
     ...severalFleets(view),
-    ...sharedEndpoints(hosts),
-    ...jumpCycles(hosts),
+    ...(yield* sharedEndpoints(hosts, pace)),
+    ...(yield* jumpCycles(hosts, pace)),
   ].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.pointer < b.pointer ? -1 : 1));
   return withSuggestions(findings, view);
 }
@@ -50,9 +51,10 @@ function withSuggestions(findings: CrossFinding[], { resources }: CrossCheckView
   });
 }
 
-function unknownReferences({ resources, exists }: CrossCheckView): CrossFinding[] {
+function* unknownReferences({ resources, exists }: CrossCheckView, pace: Pace): Turns<CrossFinding[]> {
   const findings: CrossFinding[] = [];
   for (const resource of resources.values()) {
+    if (pace.isOver()) yield;
     for (const reference of resourceReferences(resource)) {
       const missing = referenceKey(reference);
       if (resources.has(missing) || exists(missing)) continue;
@@ -91,12 +93,13 @@ interface HostConnection {
   ownJumpHost: boolean;
 }
 
-function connections({ resources }: CrossCheckView): Map<string, HostConnection> {
+function* connections({ resources }: CrossCheckView, pace: Pace): Turns<Map<string, HostConnection>> {
   // With several (an error of its own) the first by name counts.
   const [fleetKey] = fleetKeys(resources);
   const fleet = fleetKey && (resources.get(fleetKey) as Resource<'Fleet'> | undefined);
   const found = new Map<string, HostConnection>();
   for (const resource of resources.values()) {
+    if (pace.isOver()) yield;
     if (resource.kind !== 'Host') continue;
     const host = resource as Resource<'Host'>;
     const cluster = host.spec.cluster === undefined ? undefined : resources.get(keyOf('Cluster', host.spec.cluster));
@@ -133,15 +136,17 @@ function connectionOf(
   return connection;
 }
 
-function sharedEndpoints(hosts: ReadonlyMap<string, HostConnection>): CrossFinding[] {
+function* sharedEndpoints(hosts: ReadonlyMap<string, HostConnection>, pace: Pace): Turns<CrossFinding[]> {
   const byEndpoint = new Map<string, HostConnection[]>();
   for (const host of hosts.values()) {
+    if (pace.isOver()) yield;
     const same = byEndpoint.get(host.endpoint);
     if (same) same.push(host);
     else byEndpoint.set(host.endpoint, [host]);
   }
   const findings: CrossFinding[] = [];
   for (const [endpoint, same] of byEndpoint) {
+    if (pace.isOver()) yield;
     if (same.length < 2) continue;
     const [first, second] = same.map(({ name }) => name).sort();
     for (const { key, name } of same) {
@@ -154,11 +159,12 @@ function sharedEndpoints(hosts: ReadonlyMap<string, HostConnection>): CrossFindi
 }
 
 /** Every host that is reached through itself. Each host has one way out, so a walk that meets its own trail found a cycle. */
-function jumpCycles(hosts: ReadonlyMap<string, HostConnection>): CrossFinding[] {
+function* jumpCycles(hosts: ReadonlyMap<string, HostConnection>, pace: Pace): Turns<CrossFinding[]> {
   const findings: CrossFinding[] = [];
   const walkOf = new Map<string, number>();
   let walk = 0;
   for (const start of hosts.values()) {
+    if (pace.isOver()) yield;
     walk++;
     const trail: HostConnection[] = [];
     let host: HostConnection | undefined = start;

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { Bug } from '../../model/errors.ts';
 import type { ResourceKey } from '../../model/resource.ts';
+import type { Pace, Turns } from '../../model/turns.ts';
 import type { FileEntry, ParsedFile } from '../source.ts';
 import type { PlacedFile, Placement } from './placement.ts';
 import { placeFile } from './placement.ts';
@@ -22,9 +23,10 @@ export class DocumentTable {
   readonly #byKey = new Map<ResourceKey, Placement[]>();
   readonly #refused = new Map<string, Diagnostic[]>();
 
-  update({ changed, removed, parsed, diagnostics }: TableChange): void {
+  *update({ changed, removed, parsed, diagnostics }: TableChange, pace: Pace): Turns<void> {
     for (const path of removed) this.#remove(path);
     for (const { path, oid } of changed) {
+      if (pace.isOver()) yield;
       const file = parsed.get(oid);
       if (!file) throw new Bug(`The file ${path} was not parsed.`);
       this.#remove(path);

@@ -2,6 +2,7 @@ import { hasOwnerField } from '../../../schema/references.ts';
 import { kindDefinition } from '../../../schema/registry.ts';
 import type { Resource, ResourceKey } from '../../model/resource.ts';
 import { splitKey } from '../../model/resource.ts';
+import type { Pace, Turns } from '../../model/turns.ts';
 import type { DocumentTable } from './document-table.ts';
 import type { CommitInventory } from './inventory.ts';
 import { ownersOf, referenceKey, resourceKey, resourceReferences } from './resource-references.ts';
@@ -76,10 +77,14 @@ export class Holds {
   }
 
   /** Holds every object of a held cluster, and every object that refers to one. */
-  spread(): void {
+  *spread(pace: Pace): Turns<void> {
     if (this.all || this.units.size === 0) return;
-    for (const [key, resource] of this.#last.resources()) if (this.#concernsHeld(resource)) this.keys.add(key);
+    for (const [key, resource] of this.#last.resources()) {
+      if (pace.isOver()) yield;
+      if (this.#concernsHeld(resource)) this.keys.add(key);
+    }
     for (const [key, placements] of this.#table.entries()) {
+      if (pace.isOver()) yield;
       if (placements.some(({ resource }) => this.#concernsHeld(resource))) this.keys.add(key);
     }
   }

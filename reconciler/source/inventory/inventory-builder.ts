@@ -1,6 +1,9 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import { Bug } from '../../model/errors.ts';
 import type { Inventory, ResourceKey } from '../../model/resource.ts';
 import { keyOf } from '../../model/resource.ts';
+import type { Turns } from '../../model/turns.ts';
+import { Pace, runAtOnce, runInTurns } from '../../model/turns.ts';
 import type { TableChange } from './document-table.ts';
 import { DocumentTable } from './document-table.ts';
 import { CommitInventory } from './inventory.ts';
@@ -34,31 +37,69 @@ export class InventoryBuilder {
   readonly #table = new DocumentTable();
   #inventory = CommitInventory.EMPTY;
   #held = new Map<string, string>();
+  readonly #itemsPerTurn: number | undefined;
+  #advancing = false;
 
-  /** `isFinished` says whether an operation, by name, has come to its end: it takes no part in cross-checks. */
-  constructor({ isFinished = () => false }: { isFinished?: (operation: string) => boolean } = {}) {
+  /**
+   * `isFinished` says whether an operation, by name, has come to its end: it takes no part in cross-checks. `itemsPerTurn`
+   * is for tests.
+   */
+  constructor({
+    isFinished = () => false,
+    itemsPerTurn,
+  }: { isFinished?: (operation: string) => boolean; itemsPerTurn?: number } = {}) {
     this.#isFinished = isFinished;
+    this.#itemsPerTurn = itemsPerTurn;
   }
 
   /** The next commit. Give only what changed since the last call (at first: everything). */
   advance(change: InventoryChange): InventoryResult {
-    this.#table.update(change);
+    return runAtOnce(this.#advance(change));
+  }
+
+  /**
+   * The same, with the event loop free every few milliseconds. It goes on to its end, whatever is aborted meanwhile; a
+   * further commit has to wait for it (Bug otherwise).
+   */
+  advanceInTurns(change: InventoryChange): Promise<InventoryResult> {
+    return runInTurns(this.#advance(change));
+  }
+
+  *#advance(change: InventoryChange): Turns<InventoryResult> {
+    if (this.#advancing) throw new Bug('A commit is taken up while another one is.');
+    this.#advancing = true;
+    try {
+      return yield* this.#next(change, new Pace(this.#itemsPerTurn));
+    } finally {
+      this.#advancing = false;
+    }
+  }
+
+  *#next(change: InventoryChange, pace: Pace): Turns<InventoryResult> {
+    yield* this.#table.update(change, pace);
     const before = this.#inventory;
-    const { diagnostics, resources, holds } = judge(this.#table, before, this.#isFinished);
-    const { inventory, changed } = before.next(change.commit, resources);
+    const { diagnostics, resources, holds } = yield* judge(this.#table, before, this.#isFinished, pace);
+    const { inventory, changed } = yield* before.next(change.commit, resources, pace);
     const clusters = before.keys('Cluster').map((key) => key.slice('Cluster/'.length));
     const units = holds.all ? ['*', ...clusters] : [...holds.units];
     this.#held = new Map(units.sort().map((unit) => [unit, this.#held.get(unit) ?? before.commit]));
     this.#inventory = inventory;
-    return { inventory, diagnostics, held: this.#held, changedKeys: affected(changed, before, inventory) };
+    const changedKeys = yield* affected(changed, before, inventory, pace);
+    return { inventory, diagnostics, held: this.#held, changedKeys };
   }
 }
 
 /** Keys to look at again when `changed` did. The Fleet's settings concern everything. */
-function affected(changed: readonly ResourceKey[], before: Inventory, after: Inventory): ResourceKey[] {
+function* affected(
+  changed: readonly ResourceKey[],
+  before: Inventory,
+  after: Inventory,
+  pace: Pace,
+): Turns<ResourceKey[]> {
   if (changed.some((key) => key.startsWith('Fleet/'))) return [...new Set([...before.keys(), ...after.keys()])].sort();
   const keys = new Set(changed);
   for (const key of changed) {
+    if (pace.isOver()) yield;
     for (const inventory of [before, after]) {
       for (const dependent of inventory.dependents(key)) keys.add(dependent);
       const resource = inventory.get(key);

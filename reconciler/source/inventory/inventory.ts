@@ -1,6 +1,7 @@
 import { digestOf } from '../../model/digest.ts';
 import type { Inventory, Kind, Resource, ResourceKey } from '../../model/resource.ts';
 import { splitKey } from '../../model/resource.ts';
+import type { Pace, Turns } from '../../model/turns.ts';
 import { referenceKey, resourceReferences } from './resource-references.ts';
 
 type Resources = ReadonlyMap<ResourceKey, Resource>;
@@ -26,14 +27,19 @@ export class CommitInventory implements Inventory {
   }
 
   /** The inventory of `commit` with these resources, and the keys whose resource came, went or says something else. */
-  next(commit: string, resources: Resources): { inventory: CommitInventory; changed: ResourceKey[] } {
+  *next(
+    commit: string,
+    resources: Resources,
+    pace: Pace,
+  ): Turns<{ inventory: CommitInventory; changed: ResourceKey[] }> {
     const changed: ResourceKey[] = [];
     for (const [key, resource] of resources) {
+      if (pace.isOver()) yield;
       const before = this.#resources.get(key);
       if (before !== resource && before?.digest !== resource.digest) changed.push(key);
     }
     for (const key of this.#resources.keys()) if (!resources.has(key)) changed.push(key);
-    const dependents = changed.length === 0 ? this.#dependents : this.#newDependents(resources, changed);
+    const dependents = changed.length === 0 ? this.#dependents : yield* this.#newDependents(resources, changed, pace);
     return { inventory: new CommitInventory(commit, resources, dependents), changed: changed.sort() };
   }
 
@@ -65,7 +71,11 @@ export class CommitInventory implements Inventory {
     return this.#resources;
   }
 
-  #newDependents(resources: Resources, changed: readonly ResourceKey[]): Map<ResourceKey, ReadonlySet<ResourceKey>> {
+  *#newDependents(
+    resources: Resources,
+    changed: readonly ResourceKey[],
+    pace: Pace,
+  ): Turns<Map<ResourceKey, ReadonlySet<ResourceKey>>> {
     const dependents = new Map(this.#dependents);
     // Sets are shared with the inventory before until they change.
     const own = new Map<ResourceKey, Set<ResourceKey>>();
@@ -79,6 +89,7 @@ export class CommitInventory implements Inventory {
       return set;
     };
     for (const key of changed) {
+      if (pace.isOver()) yield;
       const before = this.#resources.get(key);
       const after = resources.get(key);
       for (const reference of before ? resourceReferences(before) : []) ownSet(referenceKey(reference)).delete(key);

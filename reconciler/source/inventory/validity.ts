@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Resource, ResourceKey } from '../../model/resource.ts';
 import { splitKey } from '../../model/resource.ts';
+import type { Turns } from '../../model/turns.ts';
+import { Pace } from '../../model/turns.ts';
 import { crossCheck } from './cross-check.ts';
 import type { CrossFinding } from './cross-check.ts';
 import type { DocumentTable } from './document-table.ts';
@@ -20,37 +22,62 @@ export interface Judgement {
 /**
  * Decides what of the repository's newest commit is taken. Pure. Errors hold back clusters, not commits: everything of a
  * held cluster stays as it was, the rest advances, and what is in force always fits together.
+ * Others may run in between: whether an operation is finished is asked once.
  */
-export function judge(
+export function* judge(
   table: DocumentTable,
   last: CommitInventory,
   isFinished: (operation: string) => boolean,
-): Judgement {
-  const finished = (key: ResourceKey): boolean => key.startsWith('Operation/') && isFinished(splitKey(key).name);
+  pace = new Pace(),
+): Turns<Judgement> {
+  const finished = askedOnce((key) => key.startsWith('Operation/') && isFinished(splitKey(key).name));
   const holds = new Holds(table, last);
-  const diagnostics = [...judgeFiles(table, holds, finished), ...judgeDuplicates(table, holds, finished)];
+  const diagnostics = [
+    ...(yield* judgeFiles(table, holds, finished, pace)),
+    ...(yield* judgeDuplicates(table, holds, finished, pace)),
+  ];
   const candidates = new Map<ResourceKey, Resource>();
   for (const [key, placements] of table.entries()) {
+    if (pace.isOver()) yield;
     if (placements.length === 1 && placements[0]!.document.valid) candidates.set(key, placements[0]!.resource);
   }
-  const findings = crossCheck({
+  const view = {
     resources: without(candidates, finished),
     // What is there but cannot be read is not unknown; whoever refers to it gets its last good version.
-    exists: (key) => table.placements(key).length > 0 || holds.keys.has(key),
-  });
-  for (const finding of findings) {
+    exists: (key: ResourceKey) => table.placements(key).length > 0 || holds.keys.has(key),
+  };
+  for (const finding of yield* crossCheck(view, pace)) {
+    if (pace.isOver()) yield;
     const [placement] = table.placements(finding.key);
     const cluster = holds.holdDocument(finding.key, placement!.path);
     diagnostics.push(diagnosticAt(placement!, finding, cluster));
   }
-  holds.spread();
-  const resources = settle(candidates, table, last, holds, finished);
+  yield* holds.spread(pace);
+  const resources = yield* settle(candidates, table, last, holds, finished, pace);
   return { diagnostics: diagnostics.sort(byPlace), resources, holds };
 }
 
-function judgeFiles(table: DocumentTable, holds: Holds, finished: (key: ResourceKey) => boolean): Diagnostic[] {
+/** A question about a key whose first answer stands. */
+function askedOnce(ask: (key: ResourceKey) => boolean): (key: ResourceKey) => boolean {
+  const answers = new Map<ResourceKey, boolean>();
+  return (key) => {
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const answer = ask(key);
+    answers.set(key, answer);
+    return answer;
+  };
+}
+
+function* judgeFiles(
+  table: DocumentTable,
+  holds: Holds,
+  finished: (key: ResourceKey) => boolean,
+  pace: Pace,
+): Turns<Diagnostic[]> {
   const judged: Diagnostic[] = [];
   for (const [path, diagnostics] of table.fileDiagnostics()) {
+    if (pace.isOver()) yield;
     if (diagnostics.some(({ severity }) => severity === 'error')) holds.holdOrphans(path);
     for (const diagnostic of diagnostics) {
       if (diagnostic.severity !== 'error') judged.push(diagnostic);
@@ -68,9 +95,15 @@ function holdFor({ key, cluster }: Diagnostic, path: string, holds: Holds): stri
   return cluster;
 }
 
-function judgeDuplicates(table: DocumentTable, holds: Holds, finished: (key: ResourceKey) => boolean): Diagnostic[] {
+function* judgeDuplicates(
+  table: DocumentTable,
+  holds: Holds,
+  finished: (key: ResourceKey) => boolean,
+  pace: Pace,
+): Turns<Diagnostic[]> {
   const judged: Diagnostic[] = [];
   for (const [key, placements] of table.entries()) {
+    if (pace.isOver()) yield;
     if (placements.length < 2 || finished(key)) continue;
     for (const placement of placements) {
       const other = placements.find((candidate) => candidate !== placement)!;
@@ -86,22 +119,25 @@ function judgeDuplicates(table: DocumentTable, holds: Holds, finished: (key: Res
  * Puts last good versions and new ones together. Where they do not fit (a new host names a cluster that is held and has
  * never been good, a network that went away is still used by a held cluster) more is held, until they do.
  */
-function settle(
+function* settle(
   candidates: ReadonlyMap<ResourceKey, Resource>,
   table: DocumentTable,
   last: CommitInventory,
   holds: Holds,
   finished: (key: ResourceKey) => boolean,
-): Map<ResourceKey, Resource> {
+  pace: Pace,
+): Turns<Map<ResourceKey, Resource>> {
   for (;;) {
-    const resources = compose(candidates, table, last, holds, finished);
+    const resources = yield* compose(candidates, table, last, holds, finished, pace);
     if (holds.all || (holds.units.size === 0 && holds.keys.size === 0)) return resources;
     let more = false;
-    for (const finding of crossCheck({ resources: without(resources, finished), exists: () => false })) {
+    const view = { resources: without(resources, finished), exists: () => false };
+    for (const finding of yield* crossCheck(view, pace)) {
+      if (pace.isOver()) yield;
       more = holdMore(finding, last, holds) || more;
     }
     if (!more) return resources;
-    holds.spread();
+    yield* holds.spread(pace);
   }
 }
 
@@ -115,17 +151,22 @@ function holdMore({ key, missing }: CrossFinding, last: CommitInventory, holds: 
   return true;
 }
 
-function compose(
+function* compose(
   candidates: ReadonlyMap<ResourceKey, Resource>,
   table: DocumentTable,
   last: CommitInventory,
   holds: Holds,
   finished: (key: ResourceKey) => boolean,
-): Map<ResourceKey, Resource> {
+  pace: Pace,
+): Turns<Map<ResourceKey, Resource>> {
   const resources = new Map<ResourceKey, Resource>();
   const isHeld = (key: ResourceKey): boolean => holds.all || holds.keys.has(key);
-  for (const [key, resource] of candidates) if (!isHeld(key)) resources.set(key, resource);
+  for (const [key, resource] of candidates) {
+    if (pace.isOver()) yield;
+    if (!isHeld(key)) resources.set(key, resource);
+  }
   for (const [key, resource] of last.resources()) {
+    if (pace.isOver()) yield;
     const [placement] = table.placements(key);
     // A finished operation whose document went bad holds nothing, and is kept as it was.
     const keepsFinished = placement !== undefined && !candidates.has(key) && finished(key);

@@ -1,3 +1,4 @@
+import { eventually } from '../../support/eventually.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Blob } from '../../../reconciler/source/documents/parse-messages.ts';
 import { ParsePool } from '../../../reconciler/source/documents/parse-pool.ts';
@@ -47,6 +48,22 @@ describe('ParsePool', () => {
     for await (const _ of pool.parse(hosts(10_000, taken), new AbortController().signal)) break;
 
     expect(taken.batches).toBeLessThan(30);
+  });
+
+  it('keeps one thread ready where it is asked to, and ends the others', async () => {
+    const pool = new ParsePool({ size: 2, idleMs: 1, kept: 1 });
+    pools.push(pool);
+    const signal = new AbortController().signal;
+    let count = 0;
+    pool.prepare();
+
+    for (let round = 0; round < 3; round += 1) {
+      for await (const entries of pool.parse(hosts(10), signal)) count += entries.length;
+      pool.prepare();
+      await eventually(() => expect(pool.threads).toBe(1));
+    }
+
+    expect(count).toBe(30);
   });
 
   it('can be used again after it was left in the middle', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InventoryBuilder } from '../../../../reconciler/source/inventory/inventory-builder.ts';
 import type { InventoryResult } from '../../../../reconciler/source/inventory/inventory-builder.ts';
-import { commitFiles, documentOf } from '../../../support/inventory.ts';
+import { changeOf, commitFiles, documentOf } from '../../../support/inventory.ts';
 import type { Files } from '../../../support/inventory.ts';
 
 const NAMES = ['a', 'b', 'c'];
@@ -81,6 +81,52 @@ describe('InventoryBuilder', () => {
       { numRuns: 100 },
     );
   }, 60_000);
+
+  it('gives the same at once and in turns, wherever it yields', async () => {
+    await fc.assert(
+      fc.asyncProperty(commits, fc.integer({ min: 1, max: 4 }), async (history, itemsPerTurn) => {
+        const atOnce = new InventoryBuilder();
+        const inTurns = new InventoryBuilder({ itemsPerTurn });
+        for (const [index, files] of history.entries()) {
+          const one = commitFiles(atOnce, `c${index}`, files);
+
+          const other = await inTurns.advanceInTurns(changeOf(`c${index}`, files));
+
+          expect(picture(other)).toEqual(picture(one));
+        }
+      }),
+      { numRuns: 50 },
+    );
+  }, 60_000);
+
+  it('asks once whether an operation is finished: it may finish in between', async () => {
+    let asked = 0;
+    const builder = new InventoryBuilder({ itemsPerTurn: 1, isFinished: () => asked++ > 0 });
+    const files = {
+      web: documentOf('Cluster', 'web', {}),
+      op: documentOf('Operation', 'op', { type: 'restart', target: { hosts: ['nowhere'] } }),
+    };
+
+    const { diagnostics, inventory } = await builder.advanceInTurns(changeOf('c1', files));
+
+    expect(asked).toBe(1);
+    expect(diagnostics.map(({ code, severity }) => [code, severity])).toEqual([['unknown-reference', 'error']]);
+    expect(inventory.get('Operation/op')).toBeUndefined();
+  });
+
+  it('refuses a commit while another one is taken up, which it brings to its end', async () => {
+    const builder = new InventoryBuilder({ itemsPerTurn: 1 });
+    const first = builder.advanceInTurns(
+      changeOf('c1', { a: documentOf('Cluster', 'a', {}), b: documentOf('Cluster', 'b', {}) }),
+    );
+
+    const second = builder.advanceInTurns(changeOf('c2', { c: documentOf('Cluster', 'c', {}) }));
+
+    await expect(second).rejects.toThrow('while another one is');
+    expect((await first).inventory.keys()).toEqual(['Cluster/a', 'Cluster/b']);
+    const third = await builder.advanceInTurns(changeOf('c3', { c: documentOf('Cluster', 'c', {}) }));
+    expect(third.inventory.keys()).toEqual(['Cluster/a', 'Cluster/b', 'Cluster/c']);
+  });
 
   it('holds nothing of history when the repository is good: a fresh builder comes to the same', () => {
     fc.assert(
