@@ -70,12 +70,19 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
   const holder = await memberName(config.state);
   const view = new StoreView({ store, fleet: config.fleet, clock, daemonLease: DAEMON_LEASE });
   const standing = new Standing({ store, lease: DAEMON_LEASE, holder, clock, log });
-  const socket = await serveSocket({ path, store, view, clock, holder, hint: () => hint(), standing }).catch(
-    async (error: unknown) => {
-      await store.close();
-      throw error;
-    },
-  );
+  const socket = await serveSocket({
+    path,
+    store,
+    view,
+    fleet: config.fleet,
+    clock,
+    holder,
+    hint: () => hint(),
+    standing,
+  }).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
 
   const work = async (): Promise<void> => {
     while (!signal.aborted) {

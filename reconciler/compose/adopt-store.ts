@@ -14,9 +14,9 @@ import { compareIdentity } from '../status/identity.ts';
 import { readFleetFile } from '../status/judge-store.ts';
 import type { FleetFile } from '../status/parse-fleet.ts';
 import { keys, STORE_FORMAT } from '../store/keys.ts';
+import { readAnyMeta } from '../store/meta.ts';
 import type { HaltRecord, MetaRecord, RevisionRecord } from '../store/records.ts';
 import { rewriteStore } from '../store/rewrite.ts';
-import type { StateStore } from '../store/state-store.ts';
 import { StatusBranchView } from '../view/status-branch-view.ts';
 import { openAlone } from './open-alone.ts';
 import { openGit, type Git } from './open-git.ts';
@@ -57,7 +57,7 @@ export async function adoptStore(
     onWarning: (message) => log.warn({ reason: message }, 'ssh'),
   });
   try {
-    const before = await metaNow(alone.store, signal);
+    const before = (await readAnyMeta(alone.store, signal))?.meta;
     const { inventory, tip } = await inventoryAtTip(git, signal);
     const { fleet, objects } = await branchContents(git, inventory, signal);
     if (before && before.incomplete === undefined && compareIdentity(fleet, before) === 'same') throw notLost();
@@ -157,18 +157,6 @@ function hostRecords(
     found.set(key, { format: 1, address: detail.address, port, hostKey: detail.hostKey, misses: 0 });
   }
   return found;
-}
-
-/** The raw record: also of a store whose rewriting was cut off. */
-async function metaNow(store: StateStore, signal: AbortSignal): Promise<MetaRecord | undefined> {
-  const meta = (await store.get(keys.meta, signal))?.value as unknown as MetaRecord | undefined;
-  if (meta && meta.format > STORE_FORMAT) {
-    throw new InvalidInput(`The store has format ${meta.format}, written by version ${meta.version}.`, {
-      code: 'STORE_TOO_NEW',
-      hint: `Run version ${meta.version} or newer.`,
-    });
-  }
-  return meta;
 }
 
 function revisionOf({ revision, held }: FleetFile, at: string): RevisionRecord {

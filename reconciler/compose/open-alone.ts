@@ -19,12 +19,13 @@ export interface AloneStore {
 }
 
 /**
- * Opens the store while no daemon has it, and keeps every daemon away until it is closed. Throws Waiting `DAEMON_RUNNING`,
+ * Opens the store while no daemon has it, also one whose rewriting was cut off, and keeps every daemon away until it is
+ * closed. Throws Waiting `DAEMON_RUNNING`,
  * or InvalidInput `STORE_IN_USE`, where one runs.
  */
 export async function openAlone(config: DaemonConfig, clock: Clock, signal: AbortSignal): Promise<AloneStore> {
   await mkdir(config.state, { recursive: true, mode: 0o700 });
-  const store = await openStore(config, { clock });
+  const store = await openStore(config, { clock, evenIncomplete: true });
   try {
     const own = await memberName(config.state);
     const holder = await store.leaseHolder(DAEMON_LEASE, signal);

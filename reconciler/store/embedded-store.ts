@@ -6,7 +6,7 @@ import { inner, openFolder, type Level } from './embedded-folder.ts';
 import { EmbeddedLeases, storeClosed } from './embedded-leases.ts';
 import { levelMessage } from './folder-lock.ts';
 import { HintFeed } from './hint-feed.ts';
-import { readMeta } from './meta.ts';
+import { readAnyMeta, readMeta } from './meta.ts';
 import type { CommitResult, Entry, Expectation, Lease, ListPage, StateStore, WatchHint, Write } from './state-store.ts';
 import { encodeWrites, type EncodedWrite } from './writes.ts';
 
@@ -23,6 +23,8 @@ export interface EmbeddedStoreOptions {
   clock?: Clock;
   /** Hints kept for a slow watch before it is told to list again. */
   watchBuffer?: number;
+  /** True: also a store whose rewriting was cut off, to rewrite it. */
+  evenIncomplete?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const leases = new EmbeddedLeases(database.epoch, options.clock ?? systemClock);
   const store = new EmbeddedStore(options.folder, database, leases, options.watchBuffer);
   try {
-    await readMeta(store);
+    await (options.evenIncomplete ? readAnyMeta(store) : readMeta(store));
   } catch (error) {
     await store.close();
     throw error;
@@ -84,6 +86,22 @@ class EmbeddedStore implements StateStore {
     const rows = await this.#guard(`list "${prefix}"`, () => level.iterator(range).all());
     const entries = rows.slice(0, limit).map(([key, text]) => this.#parse(key.slice(inner.dataPrefix.length), text));
     return { entries, next: rows.length > limit ? entries.at(-1)?.key : undefined, revision };
+  }
+
+  async *snapshot(signal?: AbortSignal): AsyncGenerator<readonly Entry[]> {
+    this.#begin(signal);
+    // An iterator of LevelDB sees the database as it was when it was made.
+    const rows = (await this.#level()).iterator({ gte: inner.data(''), lt: inner.data(LAST) });
+    try {
+      for (;;) {
+        this.#begin(signal);
+        const some = await this.#guard('be read as a whole', () => rows.nextv(PAGE));
+        if (some.length === 0) return;
+        yield some.map(([key, text]) => this.#parse(key.slice(inner.dataPrefix.length), text));
+      }
+    } finally {
+      await rows.close();
+    }
   }
 
   async commit(

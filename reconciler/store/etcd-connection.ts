@@ -26,6 +26,8 @@ export interface EtcdOptions {
   relistEveryMs?: number;
   /** Hints kept for a slow watch before it is told to list again. */
   watchBuffer?: number;
+  /** True: also a store whose rewriting was cut off, to rewrite it. */
+  evenIncomplete?: boolean;
   clock?: Clock;
   random?: Random;
   /** Called when the store has been closed, or could not be opened. */

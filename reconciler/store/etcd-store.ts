@@ -15,7 +15,7 @@ import { EtcdLeases } from './etcd-lease.ts';
 import { Transactor, writtenAt } from './etcd-transactor.ts';
 import { watchEtcd } from './etcd-watch.ts';
 import { isInternalKey } from './keys.ts';
-import { readMeta } from './meta.ts';
+import { readAnyMeta, readMeta } from './meta.ts';
 import type { CommitResult, Entry, Expectation, Lease, ListPage, StateStore, WatchHint, Write } from './state-store.ts';
 import { encodeWrites, MAX_EXPECTATIONS, splitWrites, type EncodedWrite } from './writes.ts';
 
@@ -39,7 +39,7 @@ export async function openEtcdStore(options: EtcdOptions): Promise<StateStore> {
   });
   const store = new EtcdStore(connection, options);
   try {
-    await readMeta(store);
+    await (options.evenIncomplete ? readAnyMeta(store) : readMeta(store));
   } catch (error) {
     await store.close();
     throw error instanceof InvalidInput ? error : openingError(options.endpoints, error);
@@ -83,10 +83,34 @@ class EtcdStore implements StateStore {
     options: { after?: string; limit?: number } = {},
     signal?: AbortSignal,
   ): Promise<ListPage> {
+    return this.#page(prefix, options, signal);
+  }
+
+  async *snapshot(signal?: AbortSignal): AsyncGenerator<readonly Entry[]> {
+    let at: number | undefined;
+    for (let after: string | undefined; ;) {
+      const page = await this.#page(
+        '',
+        { ...(after !== undefined && { after }), ...(at !== undefined && { at }) },
+        signal,
+      );
+      yield page.entries;
+      at ??= page.revision;
+      after = page.next;
+      if (after === undefined) return;
+    }
+  }
+
+  /** `at`: as it stood at this revision of the store. Default: now. */
+  async #page(
+    prefix: string,
+    { after, limit: asked, at }: { after?: string; limit?: number; at?: number },
+    signal: AbortSignal | undefined,
+  ): Promise<ListPage> {
     this.#begin(signal);
-    const range = prefixRange(this.#connection.key(prefix));
-    if (options.after !== undefined) range.key = Buffer.concat([this.#connection.key(options.after), Buffer.from([0])]);
-    let limit = Math.min(options.limit ?? PAGE, PAGE);
+    const range = { ...prefixRange(this.#connection.key(prefix)), ...(at !== undefined && { revision: at }) };
+    if (after !== undefined) range.key = Buffer.concat([this.#connection.key(after), Buffer.from([0])]);
+    let limit = Math.min(asked ?? PAGE, PAGE);
     for (;;) {
       try {
         const answer = await this.#connection.read(

@@ -37,6 +37,12 @@ export async function ensureMeta(
   });
 }
 
+/** The identity, and the revision of its key for expectations. */
+export interface MetaEntry {
+  meta: MetaRecord;
+  revision: number;
+}
+
 /**
  * As `readMeta`, with the revision of the key for expectations. `newest` is the highest format that is taken. Throws
  * InvalidInput `STORE_INCOMPLETE` also, when a rewrite of the whole store was cut off.
@@ -45,7 +51,21 @@ export async function readMetaEntry(
   store: StateStore,
   signal?: AbortSignal,
   newest: number = STORE_FORMAT,
-): Promise<{ meta: MetaRecord; revision: number } | undefined> {
+): Promise<MetaEntry | undefined> {
+  const found = await readAnyMeta(store, signal, newest);
+  if (found?.meta.incomplete !== undefined) throw incomplete(found.meta.incomplete);
+  return found;
+}
+
+/**
+ * As `readMetaEntry`, also of a store whose rewriting was cut off: for what rewrites it. Nothing else may go by it. Throws
+ * InvalidInput `STORE_FOREIGN` or `STORE_TOO_NEW`.
+ */
+export async function readAnyMeta(
+  store: StateStore,
+  signal?: AbortSignal,
+  newest: number = STORE_FORMAT,
+): Promise<MetaEntry | undefined> {
   const entry = await store.get(keys.meta, signal);
   if (entry === undefined) return undefined;
   const meta = entry.value as unknown as MetaRecord;
@@ -61,11 +81,12 @@ export async function readMetaEntry(
       { code: 'STORE_TOO_NEW', hint: `Run version ${meta.version} or newer.` },
     );
   }
-  if (meta.incomplete !== undefined) {
-    throw new InvalidInput(`"intendant ${meta.incomplete}" was cut off while it rewrote the store.`, {
-      code: 'STORE_INCOMPLETE',
-      hint: `Type it again: intendant ${meta.incomplete}; nothing acts on the store until it is whole.`,
-    });
-  }
   return { meta, revision: entry.revision };
+}
+
+function incomplete(command: string): InvalidInput {
+  return new InvalidInput(`"intendant ${command}" was cut off while it rewrote the store.`, {
+    code: 'STORE_INCOMPLETE',
+    hint: `Type it again: intendant ${command}; nothing acts on the store until it is whole.`,
+  });
 }

@@ -29,6 +29,8 @@ export interface StoreSettings {
 export interface OpenStoreOptions {
   /** True: only to look. In etcd, beside a daemon that runs from the same state folder; the embedded store belongs to one process even so. */
   asReader?: boolean;
+  /** True: also a store whose rewriting was cut off, to rewrite it. Default: InvalidInput `STORE_INCOMPLETE`. */
+  evenIncomplete?: boolean;
   clock?: Clock;
   random?: Random;
 }
@@ -39,11 +41,13 @@ export interface OpenStoreOptions {
  * has it, and whatever `openEmbeddedStore` and `openEtcdStore` throw.
  */
 export async function openStore(settings: StoreSettings, options: OpenStoreOptions = {}): Promise<StateStore> {
-  const { clock, random, asReader = false } = options;
-  if (settings.store.type === 'embedded') return openEmbeddedStore({ folder: join(settings.state, 'store'), clock });
+  const { clock, random, asReader = false, evenIncomplete } = options;
+  if (settings.store.type === 'embedded')
+    return openEmbeddedStore({ folder: join(settings.state, 'store'), clock, evenIncomplete });
   const lock = asReader ? undefined : await lockFolder(memberFolder(settings.state));
   const { endpoints, ca, certificate, key, username, password } = settings.store;
   const { fleet } = settings;
   const onClose = async (): Promise<void> => lock?.release();
-  return openEtcdStore({ endpoints, fleet, ca, certificate, key, username, password, clock, random, onClose });
+  const reaching = { endpoints, fleet, ca, certificate, key, username, password };
+  return openEtcdStore({ ...reaching, clock, random, evenIncomplete, onClose });
 }

@@ -4,15 +4,32 @@ import { keys } from './keys.ts';
 import type { MetaRecord } from './records.ts';
 import type { Lease, StateStore, Write } from './state-store.ts';
 
+/** What a store is to hold after it was rewritten. */
+export interface NewContents {
+  meta: MetaRecord;
+  /** Everything but `meta`. Where it fails half-way the store stays incomplete. */
+  entries: Iterable<KeyValue> | AsyncIterable<KeyValue>;
+  /** What to type, without `intendant`. */
+  command: string;
+}
+
+export interface KeyValue {
+  key: string;
+  value: Json;
+}
+
+/** Entries that are written at once: so many are in memory at any time. */
+const GROUP = 500;
+
 /**
  * Replaces everything in the store but the brake. The store says first that it is incomplete and becomes whole with the last
  * write, so that nothing ever acts on a part of it; when it is cut off, the same command is to be typed again. Every write is
- * fenced by the lease. `command` is what to type, without `intendant`.
+ * fenced by the lease.
  */
 export async function rewriteStore(
   store: StateStore,
   lease: Lease,
-  contents: { meta: MetaRecord; entries: readonly { key: string; value: Json }[]; command: string },
+  contents: NewContents,
   signal?: AbortSignal,
 ): Promise<void> {
   const { meta, entries, command } = contents;
@@ -34,12 +51,19 @@ export async function rewriteStore(
     if (after === undefined) break;
   }
   if (stale.length > 0) await save(stale);
-  const writes = entries.filter(({ key }) => key !== keys.meta).map(({ key, value }) => ({ put: key, value }));
+  let writes: Write[] = [];
+  for await (const { key, value } of entries) {
+    if (key === keys.meta) continue;
+    writes.push({ put: key, value });
+    if (writes.length < GROUP) continue;
+    await save(writes);
+    writes = [];
+  }
   if (writes.length > 0) await save(writes);
   await save([{ put: keys.meta, value: { ...meta } }]);
 }
 
-/** The brake stays pulled whatever becomes of the rest. */
-function isKept(key: string): boolean {
+/** True for what stays whatever becomes of the rest: the identity, and the brake, which stays pulled. */
+export function isKept(key: string): boolean {
   return key === keys.meta || key === keys.halt || key === keys.haltFile;
 }

@@ -64,6 +64,11 @@ export interface StateStore {
    */
   list(prefix: string, options?: { after?: string; limit?: number }, signal?: AbortSignal): Promise<ListPage>;
   /**
+   * Everything that `list('')` would give, as it stood at one moment however long reading it takes: in key order, at most
+   * 500 entries at a time. Writers are not held up. Throws as `list` does.
+   */
+  snapshot(signal?: AbortSignal): AsyncIterable<readonly Entry[]>;
+  /**
    * All writes or none. More than one transaction's worth of writes (128 operations, 1 MiB) is split into several
    * transactions in order, each carrying the lease expectations; key expectations then hold for the first only.
    * A key written twice keeps the last value. Durable when it returns. Throws Transient `STORE_UNAVAILABLE` when it is

@@ -54,6 +54,25 @@ export async function* askForEvents(socket: string, path: string, signal: AbortS
   }
 }
 
+/**
+ * The body of an answer, part by part, however long it is. Throws Transient `DAEMON_UNREACHABLE` when nobody answers, also
+ * half-way; Transient `DAEMON_REFUSED` with what the daemon says where it does not give it.
+ */
+export async function* askForText(socket: string, path: string, signal: AbortSignal): AsyncGenerator<string> {
+  let response: IncomingMessage | undefined;
+  try {
+    response = await open(socket, 'GET', path, signal);
+    if (response.statusCode !== 200) throw refused(await readAll(response));
+    response.setEncoding('utf8');
+    for await (const chunk of response) yield String(chunk);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof Transient ? error : unreachable(socket, error);
+  } finally {
+    response?.destroy();
+  }
+}
+
 function open(
   socket: string,
   method: string,
@@ -78,6 +97,19 @@ async function readAll(response: IncomingMessage): Promise<string> {
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
+}
+
+function refused(body: string): Transient {
+  let said: { message?: string; hint?: string } | undefined;
+  try {
+    said = (JSON.parse(body) as { error?: typeof said }).error;
+  } catch {
+    said = undefined;
+  }
+  return new Transient(said?.message ?? 'The daemon does not give it.', {
+    code: 'DAEMON_REFUSED',
+    hint: said?.hint ?? 'Its version may be older than this one.',
+  });
 }
 
 function unreachable(socket: string, cause: unknown): Transient {

@@ -10,11 +10,14 @@ import type { Entry, StateStore } from '../store/state-store.ts';
 import type { FleetInfo, Idle } from './fleet-view.ts';
 import { handRoutes } from './hand-routes.ts';
 import { sendProgress } from './progress.ts';
+import { sendExport } from './send-export.ts';
 import { asStatus, type StoreView } from './store-view.ts';
 
 export interface SocketRoutesOptions {
   store: StateStore;
   view: StoreView;
+  /** Name of the fleet. */
+  fleet: string;
   clock: Clock;
   /** Name of this daemon. */
   holder: string;
@@ -91,6 +94,8 @@ export function socketRoutes(options: SocketRoutesOptions): Hono {
   });
 
   handRoutes(app, { store, clock });
+
+  app.get('/v1/store/export', (c) => sendExport(c, options));
 
   app.get('/v1/progress', (c) => streamSSE(c, (stream) => sendProgress(stream, { store, clock, stopping })));
 

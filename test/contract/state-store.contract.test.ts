@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readMeta } from '../../reconciler/store/meta.ts';
+import { rewriteStore } from '../../reconciler/store/rewrite.ts';
 import type { StateStore, WatchHint, Write } from '../../reconciler/store/state-store.ts';
+import { passedThrough } from '../support/crashing-store.ts';
 import { eventually } from '../support/eventually.ts';
 import { describeWith } from '../support/real-parts.ts';
 import { embeddedSubject, etcdSubject, TTL_MS, type StoreSubject } from '../support/store-subjects.ts';
@@ -197,6 +200,124 @@ function contract(start: () => Promise<StoreSubject>): void {
 
       expect(page.entries.map(({ key }) => key)).toEqual(['a', 'b']);
       await lease.release();
+    });
+  });
+
+  describe('snapshots', () => {
+    it('give everything as it stood at one moment, while others write', async () => {
+      await store.commit(numbers(900).map((n) => ({ put: `a/${n}`, value: 'before' })));
+      const found: [string, unknown][] = [];
+
+      for await (const page of store.snapshot()) {
+        if (found.length === 0) {
+          await subject.other().commit(numbers(900).map((n) => ({ put: `a/${n}`, value: 'after' })));
+          await subject.other().commit([{ delete: 'a/800' }, { put: 'b', value: 'after' }]);
+        }
+        expect(page.length).toBeLessThanOrEqual(500);
+        found.push(...page.map(({ key, value }): [string, unknown] => [key, value]));
+      }
+
+      expect(found).toEqual(numbers(900).map((n) => [`a/${n}`, 'before']));
+    });
+
+    it('leave out what the store keeps for itself, and give nothing of an empty one', async () => {
+      const lease = await store.lease('fleet', 'one', TTL_MS, ended.signal);
+      const found: string[] = [];
+
+      for await (const page of store.snapshot()) found.push(...page.map(({ key }) => key));
+
+      expect(found).toEqual([]);
+      await lease.release();
+    });
+
+    it('end with the reason when aborted', async () => {
+      await store.commit(numbers(600).map((n) => ({ put: `a/${n}`, value: n })));
+      const abort = new AbortController();
+      const reading = (async () => {
+        for await (const _ of store.snapshot(abort.signal)) abort.abort(new Error('enough'));
+      })();
+
+      await expect(reading).rejects.toThrow('enough');
+    });
+  });
+
+  describe('a rewriting of the whole store', () => {
+    const meta = { format: 1, id: 'new', epoch: 3, version: '1.0.0', sequence: 7 };
+    const entries = numbers(950).map((n) => ({ key: `objects/Host/h${n}`, value: Number(n) }));
+    const contents = { meta, entries, command: 'store import FILE' };
+
+    async function everything(): Promise<Record<string, unknown>> {
+      const found: Record<string, unknown> = {};
+      for await (const page of store.snapshot()) for (const { key, value } of page) found[key] = value;
+      return found;
+    }
+
+    it('leaves what it was given and the brake, and nothing else', async () => {
+      await store.commit([
+        { put: 'meta', value: { format: 1, id: 'old', epoch: 1, version: '1.0.0' } },
+        { put: 'halt', value: 'pulled' },
+        ...numbers(700).map((n) => ({ put: `journal/${n}`, value: n })),
+      ]);
+      const lease = await store.lease('fleet', 'one', TTL_MS, ended.signal);
+
+      await rewriteStore(store, lease, contents);
+
+      const expected = Object.fromEntries(entries.map(({ key, value }) => [key, value]));
+      expect(await everything()).toEqual({ ...expected, meta, halt: 'pulled' });
+      await lease.release();
+    });
+
+    it('cut off at any write, is either what was before or is incomplete, and is carried out when it is typed again', async () => {
+      const old = { format: 1, id: 'old', epoch: 1, version: '1.0.0' };
+      const lease = await store.lease('fleet', 'one', 60_000, ended.signal);
+      const seen: string[] = [];
+      let done = false;
+      for (let last = 0; !done; last += 1) {
+        await store.commit([
+          { put: 'meta', value: old },
+          { put: 'journal/a', value: 1 },
+        ]);
+        let writes = 0;
+        const cut: StateStore = {
+          ...passedThrough(store),
+          commit: async (...commit) => {
+            if (writes === last) throw new Error('the power is gone');
+            writes += 1;
+            return store.commit(...commit);
+          },
+        };
+
+        done = await rewriteStore(cut, lease, contents).then(
+          () => true,
+          () => false,
+        );
+
+        const state = await readMeta(store).then(
+          (found) => found?.id,
+          (error: { code: string; hint: string }) => `${error.code}: ${error.hint}`,
+        );
+        seen.push(String(state));
+        await rewriteStore(store, lease, contents);
+        expect(Object.keys(await everything())).toHaveLength(entries.length + 1);
+      }
+      const refused =
+        'STORE_INCOMPLETE: Type it again: intendant store import FILE; nothing acts on the store until it is whole.';
+      expect([seen[0], new Set(seen.slice(1, -1)), seen.at(-1)]).toEqual(['old', new Set([refused]), 'new']);
+      await lease.release();
+    });
+
+    it('stops when the lease is lost, and stays incomplete', async () => {
+      const lease = await store.lease('fleet', 'one', TTL_MS, ended.signal);
+      async function* losing() {
+        for (const entry of entries) yield entry;
+        await lease.release();
+        yield { key: 'last', value: 1 };
+      }
+
+      const attempt = rewriteStore(store, lease, { ...contents, entries: losing() });
+
+      await expect(attempt).rejects.toMatchObject({ code: 'LEASE_LOST' });
+      await expect(readMeta(store)).rejects.toMatchObject({ code: 'STORE_INCOMPLETE' });
     });
   });
 

@@ -149,6 +149,7 @@ describe('the socket of the daemon', () => {
       path: join(folder, 'intendant.sock'),
       store: fleet.store,
       view: fleet.storeView(),
+      fleet: 'x',
       clock: { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() },
       holder: 'x',
       hint: () => undefined,

@@ -25,12 +25,7 @@ export function crashingStore(store: StateStore, plan: CrashPlan, strike: () => 
     return left === 0;
   };
   return {
-    get: (key, signal) => store.get(key, signal),
-    list: (prefix, options, signal) => store.list(prefix, options, signal),
-    watch: (prefix, revision, signal) => store.watch(prefix, revision, signal),
-    lease: (name, holder, ttlMs, signal) => store.lease(name, holder, ttlMs, signal),
-    leaseHolder: (name, signal) => store.leaseHolder(name, signal),
-    close: () => store.close(),
+    ...passedThrough(store),
     async commit(writes, expectations, signal) {
       const planned = isPlanned(writes);
       if (planned && plan.when === 'before') strike();
@@ -38,6 +33,20 @@ export function crashingStore(store: StateStore, plan: CrashPlan, strike: () => 
       if (planned && plan.when === 'after') strike();
       return result;
     },
+  };
+}
+
+/** Every method of a store, handed on: to put some of one's own over them. */
+export function passedThrough(store: StateStore): StateStore {
+  return {
+    get: (key, signal) => store.get(key, signal),
+    list: (prefix, options, signal) => store.list(prefix, options, signal),
+    snapshot: (signal) => store.snapshot(signal),
+    commit: (writes, expectations, signal) => store.commit(writes, expectations, signal),
+    watch: (prefix, revision, signal) => store.watch(prefix, revision, signal),
+    lease: (name, holder, ttlMs, signal) => store.lease(name, holder, ttlMs, signal),
+    leaseHolder: (name, signal) => store.leaseHolder(name, signal),
+    close: () => store.close(),
   };
 }
 

@@ -49,6 +49,7 @@ export class ViewedFleet {
       path,
       store,
       view: this.storeView(),
+      fleet: 'test',
       clock: systemClock,
       holder: 'daemon-1',
       hint,

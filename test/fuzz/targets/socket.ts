@@ -51,5 +51,5 @@ async function openRoutes(): Promise<Hono> {
   ]);
   const view = new StoreView({ store, fleet: 'f', clock: systemClock, daemonLease: 'daemon' });
   const stopping = AbortSignal.abort();
-  return socketRoutes({ store, view, clock: systemClock, holder: 'd', hint: () => undefined, stopping });
+  return socketRoutes({ store, view, fleet: 'f', clock: systemClock, holder: 'd', hint: () => undefined, stopping });
 }

@@ -264,6 +264,7 @@ describe('the mirror', () => {
         return real.get(key, signal);
       },
       list: (prefix, options, signal) => real.list(prefix, options, signal),
+      snapshot: (signal) => store.snapshot(signal),
       commit: async (writes, expectations: readonly Expectation[] = []): Promise<CommitResult> => {
         transactions.push([...writes]);
         const lost = trouble.shift();
