@@ -17,6 +17,7 @@ export function fencedTransport(transport: HostTransport, lease: Pick<Lease, 'he
   };
   const fenced = (session: HostSession): HostSession => ({
     hostKey: session.hostKey,
+    firstUse: session.firstUse,
     async run(command, limits, signal) {
       refuseWithoutLease();
       return session.run(command, limits, signal);

@@ -12,8 +12,17 @@ import type { StepRead, StepStart } from './guarded-step.ts';
 import { parseStepSighting } from './step-sighting.ts';
 import type { StepSighting } from './step-sighting.ts';
 import { sudoRefused } from './sudo.ts';
-import type { CommandResult, HostTarget, HostTransport } from './transport.ts';
+import type { CommandResult, HostSession, HostTarget, HostTransport } from './transport.ts';
 import type { Verb, VerbCommand } from './verb.ts';
+
+/** What a host said of itself, and who it proved to be. */
+export interface FactsAnswer {
+  facts: Facts;
+  /** `ssh-ed25519 AAAA…` */
+  hostKey: string;
+  /** Nobody wrote down a key of this host: this one is to be recorded. */
+  firstUse?: boolean;
+}
 
 /** On whose behalf a command is sent: a step of an operation. */
 export interface CommandPurpose {
@@ -46,8 +55,8 @@ export interface CommandEvent extends CommandIntent {
  * without its answer; and the reason of the signal.
  */
 export interface HostHands {
-  /** Facts and the host key that was proven. Deadline 15 s unless given in milliseconds. */
-  facts(target: HostTarget, signal: AbortSignal, timeoutMs?: number): Promise<{ facts: Facts; hostKey: string } | Lost>;
+  /** Facts, the host key that was proven, and whether it is to be recorded because nobody wrote it down. Deadline 15 s unless given in milliseconds. */
+  facts(target: HostTarget, signal: AbortSignal, timeoutMs?: number): Promise<FactsAnswer | Lost>;
   /** Starts a guarded step, or says what became of the one with this id. */
   startStep(target: HostTarget, step: StepStart, signal: AbortSignal): Promise<StepSighting | Lost>;
   /** What became of a guarded step. */
@@ -92,7 +101,7 @@ export function hostHands(options: HostHandsOptions, purpose?: CommandPurpose): 
   async function ask<T>(
     target: HostTarget,
     verb: VerbCommand,
-    read: (output: string, nonce: string, hostKey: string) => T | undefined,
+    read: (output: string, nonce: string, session: HostSession) => T | undefined,
     limits: { timeoutMs: number; answerBytes?: number },
     signal: AbortSignal,
   ): Promise<T | Lost> {
@@ -111,7 +120,7 @@ export function hostHands(options: HostHandsOptions, purpose?: CommandPurpose): 
           // A server can put words of its own into the reason.
           return { lost: cleanLine(result.lostBecause ?? '') || 'the connection was lost', code: result.lostCode };
         }
-        return read(result.stdout, verb.nonce, session.hostKey) ?? unreadable(target, verb, result);
+        return read(result.stdout, verb.nonce, session) ?? unreadable(target, verb, result);
       } finally {
         session.release();
       }
@@ -143,9 +152,9 @@ export function hostHands(options: HostHandsOptions, purpose?: CommandPurpose): 
   const hands: HostHands = {
     facts(target, signal, timeoutMs = SLACK_MS) {
       const verb = factsCommand({ user: target.user, nonce: nonce() }, options.stepsRoot);
-      const read = (output: string, mark: string, hostKey: string): { facts: Facts; hostKey: string } | undefined => {
+      const read = (output: string, mark: string, { hostKey, firstUse }: HostSession): FactsAnswer | undefined => {
         const facts = parseFacts(output, mark);
-        return facts && { facts, hostKey };
+        return facts && { facts, hostKey, ...(firstUse ? { firstUse } : {}) };
       };
       return ask(target, verb, read, { timeoutMs }, signal);
     },

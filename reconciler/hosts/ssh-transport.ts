@@ -5,6 +5,7 @@ import type { Clock } from '../model/clock.ts';
 import { connect, DEFAULT_CONNECT_TIMEOUT_MS, forward } from '../ssh/connect.ts';
 import { verifyHostKey } from '../ssh/host-key.ts';
 import type { HostKeyPolicy } from '../ssh/host-key.ts';
+import type { KnownKeys } from '../ssh/known-hosts.ts';
 import type { IdentityConfig } from '../ssh/identity.ts';
 import { startLimit } from '../ssh/start-limit.ts';
 import type { Slots } from '../ssh/slots.ts';
@@ -68,7 +69,13 @@ class SshTransport implements HostTransport {
     // One signal of the daemon stands behind every login; that many listeners are no leak.
     setMaxListeners(0, signal, this.#closing.signal);
     const connection = await this.#connection(target, signal);
-    return session(target, connection, connection.use());
+    const release = connection.use();
+    try {
+      return session(target, connection, !(await this.#isWrittenDown(target)), release);
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   drop(name: string): void {
@@ -149,9 +156,21 @@ class SshTransport implements HostTransport {
 
   async #hostKeyPolicy(target: HostTarget): Promise<HostKeyPolicy> {
     const known = (await this.#knownHosts?.read())?.lookup(target.address, target.port);
-    const own = this.#options.hostKeyMap?.[addressOf(target)] ?? target.hostKeys;
-    const pinned = own.length > 0 ? own : (known?.keys ?? []);
+    const written = this.#writtenKeys(target, known);
+    const recorded = target.trustOnFirstUse && target.recordedKey !== undefined ? [target.recordedKey] : [];
+    const pinned = written.length > 0 ? written : recorded;
     return { pinned, revoked: known?.revoked ?? [], trustOnFirstUse: target.trustOnFirstUse };
+  }
+
+  /** What people wrote down comes first, wherever they did: what was only seen once never stands against it. */
+  #writtenKeys(target: HostTarget, known: KnownKeys | undefined): readonly string[] {
+    const own = this.#options.hostKeyMap?.[addressOf(target)] ?? target.hostKeys;
+    return own.length > 0 ? own : (known?.keys ?? []);
+  }
+
+  async #isWrittenDown(target: HostTarget): Promise<boolean> {
+    const known = (await this.#knownHosts?.read())?.lookup(target.address, target.port);
+    return this.#writtenKeys(target, known).length > 0;
   }
 
   #identity(target: HostTarget): IdentityConfig {
@@ -198,9 +217,15 @@ function dropped(name: string): Transient {
   });
 }
 
-function session(target: HostTarget, connection: PooledConnection, release: () => void): HostSession {
+function session(
+  target: HostTarget,
+  connection: PooledConnection,
+  firstUse: boolean,
+  release: () => void,
+): HostSession {
   return {
     hostKey: connection.hostKey,
+    firstUse,
     run: (line, limits, signal) => connection.run(line, limits, signal),
     release,
     async upload(file, { timeoutMs }, signal) {

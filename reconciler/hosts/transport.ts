@@ -14,8 +14,13 @@ export interface HostTarget {
   identity?: string;
   /** Pinned public keys, `ssh-ed25519 AAAA…`; any of them may be shown. */
   hostKeys: readonly string[];
-  /** True: with no pinned key, accept the first one seen and report it in `HostSession.hostKey`. */
+  /**
+   * True: where no key is written down (here or in the known_hosts file), the recorded one is accepted, or with none recorded
+   * the first one seen, which `HostSession.firstUse` then tells.
+   */
   trustOnFirstUse: boolean;
+  /** The key that was accepted on first use earlier: counts only with `trustOnFirstUse` and where none is written down. */
+  recordedKey?: string;
   /** Through which hosts, outermost first. */
   jumps: readonly HostTarget[];
 }
@@ -56,6 +61,8 @@ export interface CommandResult {
 export interface HostSession {
   /** The host key the server proved, `ssh-ed25519 AAAA…`. */
   readonly hostKey: string;
+  /** True: nothing was written down about this host, so that its key is to be recorded (or was). */
+  readonly firstUse?: boolean;
   run(command: CommandLine, limits: RunLimits, signal: AbortSignal): Promise<CommandResult>;
   /** Writes a file beside its target with its final mode, then renames it. */
   upload(

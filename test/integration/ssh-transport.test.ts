@@ -288,6 +288,34 @@ describeWith(['sshd'], 'the pooled transport on a real sshd', () => {
     session.release();
   });
 
+  it('lets a known_hosts file stand over the key that was recorded on first use', async () => {
+    const file = join(folder, 'known_hosts');
+    writeFileSync(file, `[${sshd.address}]:${sshd.port} ${sshd.hostKey}\n`);
+    const known = make({ knownHostsFile: file });
+    const trusting = { ...target, hostKeys: [], trustOnFirstUse: true, recordedKey: key.publicKey };
+
+    const session = await known.open(trusting, never);
+    session.release();
+    writeFileSync(file, `[${sshd.address}]:${sshd.port} ${key.publicKey}\n`);
+    const renewed = known.open({ ...trusting, recordedKey: sshd.hostKey }, never);
+
+    expect(session.firstUse).toBe(false);
+    await expect(renewed).rejects.toMatchObject({ code: 'HOST_KEY_CHANGED' });
+  });
+
+  it('accepts the recorded key, and no other, where nothing is written down and first use is trusted', async () => {
+    const trusting = { ...target, hostKeys: [], trustOnFirstUse: true };
+
+    const session = await transport.open({ ...trusting, recordedKey: sshd.hostKey }, never);
+    session.release();
+    const other = make().open({ ...trusting, recordedKey: key.publicKey }, never);
+    const pinned = make().open({ ...trusting, trustOnFirstUse: false, recordedKey: sshd.hostKey }, never);
+
+    expect(session.firstUse).toBe(true);
+    await expect(other).rejects.toMatchObject({ code: 'HOST_KEY_CHANGED' });
+    await expect(pinned).rejects.toMatchObject({ code: 'HOST_KEY_UNKNOWN' });
+  });
+
   it('takes keys from a known_hosts file, and never a revoked one', async () => {
     const file = join(folder, 'known_hosts');
     const line = `[${sshd.address}]:${sshd.port} ${sshd.hostKey}\n`;

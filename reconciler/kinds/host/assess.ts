@@ -103,13 +103,15 @@ function nextRecord(resource: Resource<'Host'>, observed: HostObserved, nowMs: n
     vanished: _vanished,
     clockSkew: skew,
     diskFull: _full,
+    hostKey: recorded,
     ...rest
   } = before;
-  const recorded = resource.spec.hostKeys === undefined ? { hostKey: check.hostKey } : {};
+  // A key that somebody wrote down is not ours to keep; another one than we had recorded makes that void.
+  const hostKey = check.firstUse || check.hostKey === recorded ? check.hostKey : undefined;
   const clockSkew = stableSkew(check.clockSkew ?? 0, skew);
   return {
     ...rest,
-    ...recorded,
+    ...(hostKey === undefined ? {} : { hostKey }),
     misses: 0,
     facts: stableFacts(check.facts, before.facts, nowMs),
     ...(clockSkew === undefined ? {} : { clockSkew }),

@@ -17,6 +17,8 @@ export type HostCheck =
       reached: true;
       facts: Facts;
       hostKey: string;
+      /** Nobody wrote down a key of this host: it is recorded. */
+      firstUse?: boolean;
       /** Seconds that the host's clock is ahead of ours, as far as the time of the answer lets one tell. */
       clockSkew?: number;
       /** Nothing had been heard of the host in this process before. */
@@ -95,5 +97,5 @@ async function checkHost(name: string, deps: KindDeps, timeoutMs: number, signal
   const first = !deps.lastSeen.has(name);
   deps.lastSeen.set(name, nowMs);
   const clockSkew = Math.round(seen.facts.hostTime - nowMs / 1000);
-  return { reached: true, facts: seen.facts, hostKey: seen.hostKey, clockSkew, first };
+  return { reached: true, facts: seen.facts, hostKey: seen.hostKey, firstUse: seen.firstUse, clockSkew, first };
 }

@@ -11,7 +11,8 @@ const MAX_JUMPS = 4;
 
 /**
  * Where and as whom to log in to a host: its own fields over its cluster's connection defaults over the fleet's over the
- * built-in ones (root, port 22, pinned keys). A key recorded on first use counts as pinned for the address it was seen at.
+ * built-in ones (root, port 22, pinned keys). A key recorded on first use counts for the address it was seen at, and only where no
+ * key is written down.
  */
 export function resolveTarget(name: string, inventory: Inventory, live: LiveState, depth = 0): HostTarget {
   const spec: HostSpec | undefined = inventory.get(keyOf('Host', name))?.spec;
@@ -31,8 +32,9 @@ export function resolveTarget(name: string, inventory: Inventory, live: LiveStat
     port,
     user: spec.user ?? defaults.user ?? 'root',
     identity: spec.identity ?? defaults.identity,
-    hostKeys: spec.hostKeys ?? (recorded ? [recorded] : []),
+    hostKeys: spec.hostKeys ?? [],
     trustOnFirstUse: spec.hostKeys === undefined && defaults.hostKeys === 'trust-on-first-use',
+    ...(recorded ? { recordedKey: recorded } : {}),
     jumps: through ? [...through.jumps, { ...through, jumps: [] }] : [],
   };
 }

@@ -55,6 +55,7 @@ describe('the verbs on a simulated host', () => {
       'rebootRequired',
       'architecture',
       'hostTime',
+      'diskFull',
     ]);
     expect(facts.bootId).toBe(host.bootId);
   });

@@ -152,7 +152,7 @@ describe('assessHost', () => {
   it('records the key of first use, and forgets it with the address', () => {
     const looks = new Looks();
     looks.look(undefined);
-    looks.look(reached);
+    looks.look({ ...reached, firstUse: true });
     const recorded = looks.record?.hostKey;
 
     const moved = looks.look(undefined, host({ address: '10.0.0.2' }));
@@ -160,6 +160,19 @@ describe('assessHost', () => {
     expect(recorded).toBe('ssh-ed25519 AAAA');
     expect(looks.record?.hostKey).toBeUndefined();
     expect(word(moved)).toBe('investigating');
+  });
+
+  it('does not record a key that somebody has written down, and forgets another one that it had recorded', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+
+    const written = looks.look(reached).record;
+    const trusted = looks.look({ ...reached, firstUse: true }).record;
+    const same = looks.look(reached).record;
+    const renewed = looks.look({ ...reached, hostKey: 'ssh-ed25519 BBBB' }).record;
+
+    const keys = [written, trusted, same, renewed].map((record) => (record as unknown as HostRecord).hostKey);
+    expect(keys).toEqual([undefined, 'ssh-ed25519 AAAA', 'ssh-ed25519 AAAA', undefined]);
   });
 
   it('says when it is in maintenance, and no longer once that has run out', () => {
