@@ -122,20 +122,26 @@ export function nextHostStep(
   const ordinal = verdict ? actions.length : done.length;
   const action = verdict ? VERDICT : actions[ordinal]!;
   const found = done.find((entry) => entry.step.action === 'connect')?.outcome?.data;
+  const stepsRoot: JsonObject = found?.stepsRoot === undefined ? {} : { stepsRoot: found.stepsRoot };
   const { bindsBootId, ...rest } = action;
   return {
     ...rest,
-    id: `${operation}.${round}.${ordinal}-${action.action.toLowerCase()}`,
+    id: stepIdOf(operation, round, ordinal, action.action),
     target: keyOf('Host', host),
     ordinal,
     round,
     parameters: {
       ...rest.parameters,
-      ...(bindsBootId ? { bootId: bootBefore(done, action.action) ?? null, digest: frozen.digest } : {}),
+      ...(bindsBootId ? { bootId: bootBefore(done, action.action) ?? null, digest: frozen.digest, ...stepsRoot } : {}),
       ...(found?.address !== undefined && !verdict ? { address: found.address } : {}),
     },
     ...(verdict ? { verdict } : {}),
   };
+}
+
+/** The id of a step: unique for ever on its host. */
+export function stepIdOf(operation: string, round: number, ordinal: number, action: string): string {
+  return `${operation}.${round}.${ordinal}-${action.toLowerCase()}`;
 }
 
 /** The boot that the act begins under; a reboot that was found to have been asked for earlier says under which. */

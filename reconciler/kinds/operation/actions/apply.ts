@@ -7,7 +7,7 @@ import { connectAction } from './connect.ts';
 import { proveAction } from './prove.ts';
 import { rebootAction } from './reboot.ts';
 import { runAction } from './run.ts';
-import { failed, placeOfHost, type ActionContext } from './context.ts';
+import { failed, operationOf, placeOfHost, type ActionContext } from './context.ts';
 
 const ACTIONS: Record<string, (context: ActionContext) => Promise<StepOutcome>> = {
   connect: connectAction,
@@ -36,9 +36,4 @@ export async function applyOperationStep(step: Step, deps: KindDeps, signal: Abo
   }
   const hands = deps.hands.actingFor({ operation: operationOf(step), step: step.id, round: step.round });
   return action({ step, deps: { ...deps, hands }, signal, name, target });
-}
-
-/** Name of the operation that a step belongs to, which its id begins with. */
-export function operationOf(step: Step): string {
-  return step.id.slice(0, step.id.lastIndexOf(`.${step.round}.${step.ordinal}-`));
 }

@@ -13,7 +13,7 @@ const LEAST_ANSWER_MS = 5000;
 
 /**
  * Looks at the host before it is touched; one that does not answer is skipped. Finds what later intents hold: the boot id,
- * and the address it was found at.
+ * the address it was found at, and where the records of steps lie there.
  */
 export async function connectAction({ step, deps, signal, name, target }: ActionContext): Promise<StepOutcome> {
   const within = deadline(signal, step.timeoutMs);
@@ -29,7 +29,11 @@ export async function connectAction({ step, deps, signal, name, target }: Action
         continue;
       }
       deps.lastSeen.set(name, deps.clock.now());
-      return succeeded('Connected', 'the host answers', { bootId: seen.facts.bootId, address: placeOfHost(target) });
+      return succeeded('Connected', 'the host answers', {
+        bootId: seen.facts.bootId,
+        address: placeOfHost(target),
+        stepsRoot: deps.stepsRoot,
+      });
     }
     return why ?? failed('HostUnreachable', `${name} did not answer`);
   } catch (thrown) {

@@ -18,7 +18,7 @@ export interface ActionContext {
  * was away is still looked at.
  */
 export function deadlineOf({ step, deps, name }: ActionContext): number {
-  const operation = step.id.slice(0, step.id.lastIndexOf(`.${step.round}.${step.ordinal}-`));
+  const operation = operationOf(step);
   for (const [, value] of deps.live.list(keys.journal(operation, name, ''))) {
     const entry = value as unknown as JournalRecord;
     if (entry.step.id === step.id) {
@@ -43,4 +43,9 @@ export function succeeded(reason: string, message: string, data?: StepOutcome['d
 
 export function failed(reason: string, message: string, data?: StepOutcome['data']): StepOutcome {
   return { result: 'failed', reason, message, data };
+}
+
+/** Name of the operation that a step belongs to, which its id begins with. */
+export function operationOf(step: Step): string {
+  return step.id.slice(0, step.id.lastIndexOf(`.${step.round}.${step.ordinal}-`));
 }

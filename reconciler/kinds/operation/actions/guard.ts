@@ -2,9 +2,18 @@ import type { StepPlace } from '../../../hosts/guarded-step.ts';
 import type { StepOutcome } from '../../../model/plan.ts';
 import { failed, type ActionContext } from './context.ts';
 
-/** Where the step's record lies on the host. The folder names the fleet; the id names operation, round and step. */
+/**
+ * Where the step's record lies on the host. The folder names the fleet; the id names operation, round and step. The intent
+ * says which folder: a step that began under one would begin again under another. Older intents do not, and have the
+ * configured one.
+ */
 export function placeOf({ step, deps }: ActionContext): StepPlace {
-  return { stepsRoot: deps.stepsRoot, stepId: step.id, digest: step.parameters.digest as string };
+  const { stepsRoot, digest } = step.parameters;
+  return {
+    stepsRoot: typeof stepsRoot === 'string' ? stepsRoot : deps.stepsRoot,
+    stepId: step.id,
+    digest: digest as string,
+  };
 }
 
 /** The boot id that the intent holds: the step may only run under it. */

@@ -1,3 +1,4 @@
+import { cleanLine } from '../../../hosts/clean-text.ts';
 import { reasonOfCode } from '../../../model/errors.ts';
 import type { StepOutcome } from '../../../model/plan.ts';
 import { deadlineOf, failed, succeeded, type ActionContext } from './context.ts';
@@ -35,12 +36,7 @@ export async function rebootAction(context: ActionContext): Promise<StepOutcome>
       case 'boot-changed':
         return { answer: succeeded('Rebooted', 'the host was booted since the intent') };
       case 'done':
-        return {
-          answer: failed(
-            'RebootRefused',
-            `${name} refused to reboot: exit code ${sighting.exitCode} ${sighting.output.trim().slice(0, 200)}`,
-          ),
-        };
+        return { answer: rebootRefused(name, sighting) };
       case 'absent':
         return { again: 'the host knows nothing of the step' };
       case 'foreign':
@@ -52,5 +48,14 @@ export async function rebootAction(context: ActionContext): Promise<StepOutcome>
   return failed(
     found.code ? reasonOfCode(found.code) : 'OutcomeUnknown',
     `it could not be seen whether ${name} accepted the reboot: ${found.gaveUp}; look at it, its record is in ${recordOf(context)} there; raise spec.retry to go on`,
+  );
+}
+
+/** The record of a reboot has an exit code only when it was refused. */
+export function rebootRefused(name: string, refused: { exitCode: number; output: string }): StepOutcome {
+  const said = cleanLine(refused.output);
+  return failed(
+    'RebootRefused',
+    `${name} refused to reboot: exit code ${refused.exitCode}${said ? `: ${said}` : ''}; look for an inhibitor (systemd-inhibit --list) or a masked reboot.target, then raise spec.retry`,
   );
 }

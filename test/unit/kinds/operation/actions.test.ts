@@ -16,6 +16,7 @@ import { silentLog } from '../../../support/silent-log.ts';
 
 const unreachable = new Transient('connection refused', { code: 'HOST_UNREACHABLE' });
 const keyChanged = new InvalidInput('another key', { code: 'HOST_KEY_CHANGED' });
+const rebooting = { state: 'running', bootId: 'old', startedBoot: 'old', output: '' } as const;
 const seen = (bootId: string): { facts: Facts; hostKey: string } => ({ facts: { bootId } as Facts, hostKey: 'k' });
 
 /** Performs an action, moving the clock on until it ends. */
@@ -105,7 +106,7 @@ describe('reboot', () => {
 
 describe('prove', () => {
   it('waits through the outage until the boot id is another', async () => {
-    const scripted = hands({ facts_: [seen('old'), { lost: 'reset' }, unreachable, seen('new')] });
+    const scripted = hands({ facts_: [seen('old'), { lost: 'reset' }, unreachable, seen('new')], reads: [rebooting] });
 
     expect(await perform(proveAction, scripted)).toMatchObject({ result: 'succeeded', data: { bootId: 'new' } });
     expect(scripted.asked[0]).toBe('drop');
@@ -119,10 +120,55 @@ describe('prove', () => {
   });
 
   it('has failed when the host answers all the time under its old boot id', async () => {
-    expect(await perform(proveAction, hands({ facts_: [seen('old')] }))).toMatchObject({
+    expect(await perform(proveAction, hands({ facts_: [seen('old')], reads: [rebooting] }))).toMatchObject({
       result: 'failed',
       reason: 'NotBack',
     });
+  });
+});
+
+describe('a reboot that was refused late', () => {
+  const place = { stepsRoot: '/begun/here' };
+  const refused = { state: 'done', bootId: 'old', startedBoot: 'old', exitCode: 1, output: 'masked\u001b[2J' } as const;
+
+  it('has failed at once, with what the record of the reboot says', async () => {
+    const scripted = hands({ facts_: [seen('old')], reads: [refused] });
+
+    expect(await perform(proveAction, scripted, place)).toMatchObject({
+      result: 'failed',
+      reason: 'RebootRefused',
+      message: expect.stringMatching(/exit code 1: masked; .*raise spec\.retry$/),
+    });
+    expect(scripted.asked).toEqual(['drop', 'facts', 'read']);
+    expect(scripted.places).toEqual([{ stepsRoot: '/begun/here', stepId: 'op.0.0-reboot', digest: 'd' }]);
+  });
+
+  it('is told from one that is on its way', async () => {
+    const running = { state: 'running', bootId: 'old', startedBoot: 'old', output: '' } as const;
+    const scripted = hands({ facts_: [seen('old'), seen('new')], reads: [running] });
+
+    expect(await perform(proveAction, scripted, place)).toMatchObject({ result: 'succeeded', reason: 'Restarted' });
+  });
+});
+
+describe('the folder of records that an intent names', () => {
+  const run = { script: 'true', args: [], timeoutMs: 1000 };
+  const exited = { state: 'done', bootId: 'old', startedBoot: 'old', exitCode: 0, output: '' } as const;
+
+  it.each([
+    [
+      'is the one in which the script is looked for, whatever is configured now',
+      { stepsRoot: '/begun/here' },
+      '/begun/here',
+    ],
+    ['is the configured one where an older intent names none', {}, '/s'],
+  ])('%s', async (_what, named, stepsRoot) => {
+    const scripted = hands({ starts: [{ state: 'started', bootId: 'old' }], reads: [exited] });
+
+    await perform(runAction, scripted, { ...run, ...named });
+
+    const place = { stepsRoot, stepId: 'op.0.1-x', digest: 'd' };
+    expect(scripted.places).toEqual([place, place]);
   });
 });
 
@@ -211,7 +257,10 @@ describe('connect', () => {
   it('tries once more after a lost connection, and finds the boot id', async () => {
     const scripted = hands({ facts_: [{ lost: 'stale' }, seen('b')] });
 
-    expect(await perform(connectAction, scripted)).toMatchObject({ result: 'succeeded', data: { bootId: 'b' } });
+    expect(await perform(connectAction, scripted)).toMatchObject({
+      result: 'succeeded',
+      data: { bootId: 'b', stepsRoot: '/s' },
+    });
   });
 
   it('is over in its time, as a host that did not answer and not as a fault of ours', async () => {

@@ -56,6 +56,16 @@ describe('nextHostStep', () => {
     });
   });
 
+  it('binds the folder of records that connect found into the intents of the reboot and of its proof', () => {
+    const connect = ended(next([])!, 'succeeded', { bootId: 'boot-1', stepsRoot: '/begun/here' });
+    const check = ended(next([connect])!);
+    const reboot = next([connect, check])!;
+
+    const prove = next([connect, check, ended(reboot)])!;
+
+    expect([reboot, prove].map(({ parameters }) => parameters.stepsRoot)).toEqual(['/begun/here', '/begun/here']);
+  });
+
   it('gives an open intent again exactly as it was written, so that it is re-attached', () => {
     const open: JournalRecord = { format: 1, round: 0, step: next([])!, startedAt: '2026-01-01T00:00:00.000Z' };
 
