@@ -1090,7 +1090,7 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           },
           "knownHostsFile": {
             "type": "string",
-            "description": "known_hosts file with keys of hosts, for hosts without hostKeys of their own. What it names stands over a key that was recorded on first use.",
+            "description": "known_hosts file with keys of hosts.",
             "minLength": 1,
             "examples": [
               "/etc/intendant/known_hosts"

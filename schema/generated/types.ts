@@ -461,7 +461,7 @@ export interface DaemonSsh {
     [k: string]: SshIdentity;
   };
   /**
-   * known_hosts file with keys of hosts, for hosts without hostKeys of their own. What it names stands over a key that was recorded on first use.
+   * known_hosts file with keys of hosts.
    */
   knownHostsFile?: string;
   /**
