@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { mostDownAtOnce } from '../../reconciler/demo/outages.ts';
 import { startDaemon } from '../support/cli.ts';
 import type { Daemon } from '../support/cli.ts';
+import { crashAt, startCrashDaemon } from '../support/crash.ts';
+import type { Boundary } from '../support/crash.ts';
 import { writeDaemonConfig } from '../support/daemon-config.ts';
 import { clusterDocument, fleetDocument, hostDocument, restartDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
@@ -70,6 +73,14 @@ describeWith(['lab', 'git'], 'three real Debian hosts with systemd', () => {
     daemon = startDaemon(config, { netns: lab.netns });
   }
 
+  /** Starts one that ends itself at this boundary, and waits until it has; whatever ran before is killed. */
+  async function killAt(boundary: Boundary): Promise<void> {
+    await daemon.kill('SIGKILL');
+    daemon = startCrashDaemon(config, crashAt(boundary, 'restart-web'), { netns: lab.netns });
+    const ended = await Promise.race([daemon.gone, delay(90_000, 'lives', { ref: false })]);
+    expect(ended, `${JSON.stringify(boundary)}: ${daemon.log().slice(-3000)}`).toBe('SIGKILL');
+  }
+
   async function boots(): Promise<Map<string, Boot[]>> {
     return new Map(await Promise.all(HOSTS.map(async (name) => [name, await lab.bootLog(name)] as const)));
   }
@@ -132,6 +143,27 @@ describeWith(['lab', 'git'], 'three real Debian hosts with systemd', () => {
     expect(done.status).toBe('Succeeded');
     const seen = since(before, await boots());
     expect([...seen.values()].map((list) => list.length)).toEqual([2, 2, 2]);
+    expect(mostDownAtOnce(HOSTS.flatMap((name) => outagesOf(name, seen.get(name)!)))).toBe(1);
+  });
+
+  it('are restarted exactly once each though the daemon is killed where it matters most', async () => {
+    const before = await boots();
+    const restart = restartDocument('restart-web', 'web', { rollout: { batches: 1 }, timeout: '60s' });
+    await daemon.kill();
+    await repo.push({ 'operations/restart-web.yaml': restart }, 'restart');
+
+    // A reboot is about to be intended; a host has just been given back; a reboot has begun and nobody knows; its proof.
+    await killAt({ step: 'h1/000-001-reboot', state: 'intent', when: 'before' });
+    await killAt({ step: 'h1/000-003-verdict', state: 'outcome', when: 'after' });
+    await killAt({ step: 'h2/000-001-reboot', state: 'outcome', when: 'before' });
+    await killAt({ step: 'h3/000-002-prove', state: 'intent', when: 'after' });
+    start();
+
+    const done = await untilDone();
+    expect(done.status).toBe('Succeeded');
+    const seen = since(before, await boots());
+    expect([...seen.values()].map((list) => list.length)).toEqual([2, 2, 2]);
+    expect(new Set([...seen.values()].flat().map(({ bootId }) => bootId)).size).toBe(6);
     expect(mostDownAtOnce(HOSTS.flatMap((name) => outagesOf(name, seen.get(name)!)))).toBe(1);
   });
 });
