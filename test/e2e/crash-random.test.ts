@@ -24,7 +24,7 @@ const SEED = Number(process.env.CRASH_SEED ?? randomInt(1, 1_000_000));
 /** Kills of one round of operations, after which they are left to be carried through. */
 const KILLS_A_ROUND = 30;
 /** A kill falls so long after the daemon has begun to act, in milliseconds, at most. */
-const LATEST_KILL_MS = 1000;
+const LATEST_KILL_MS = 1600;
 
 let scenario: Scenario | undefined;
 /** Daemons that were killed, in order. */

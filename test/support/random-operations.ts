@@ -53,7 +53,10 @@ function drawOperation(
   const type = random() < 0.5 ? 'restart' : 'run';
   const checked = type === 'run' || random() < 0.6;
   const toleratesFailures = random() < 0.7;
-  const maxUnavailable = random() < 0.4 ? 1 : hosts.length;
+  const fails = checked ? hosts.filter((host) => ailing.has(host)) : [];
+  // A restarted host whose check failed counts as down until a person says otherwise: there must be room for it.
+  const alone = random() < 0.4 && (type === 'run' || fails.length === 0);
+  const maxUnavailable = alone ? 1 : hosts.length;
   const rollout = {
     batches: pick(random, [1, 1, 2, '50%', '100%', [1, '100%']]),
     maxUnavailable,
@@ -70,7 +73,7 @@ function drawOperation(
     text: document('Operation', name, { type, target, timeout: '60s', rollout, ...action }),
     maxUnavailable,
     toleratesFailures,
-    fails: checked ? hosts.filter((host) => ailing.has(host)) : [],
+    fails,
   };
 }
 
