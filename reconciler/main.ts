@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { runSession } from './compose/session.ts';
 import { Standing } from './compose/standing.ts';
-import { VERSION } from './compose/version.ts';
 import type { DaemonConfig } from './config/daemon-config.ts';
 import { pullBrake } from './engine/halt-key.ts';
 import type { KindLog } from './kinds/context.ts';
@@ -9,6 +8,7 @@ import { systemClock, type Clock } from './model/clock.ts';
 import { asIntendantError } from './model/errors.ts';
 import type { ResourceKey } from './model/resource.ts';
 import type { ObjectStatus } from './model/status.ts';
+import { VERSION } from './model/version.ts';
 import { memberName } from './store/member.ts';
 import { openStore } from './store/open-store.ts';
 import type { StateStore } from './store/state-store.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { InvalidInput } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
+import { VERSION } from '../model/version.ts';
 import { isInternalKey, keys, STORE_FORMAT } from './keys.ts';
 import type { MetaRecord } from './records.ts';
 import type { KeyValue } from './rewrite.ts';
@@ -65,7 +66,7 @@ export function parseHeader(file: string, line: string, fleet: string): ExportHe
     const [what, theirs, ours] =
       layout > EXPORT_LAYOUT ? ['layout', layout, EXPORT_LAYOUT] : ['store format', format, STORE_FORMAT];
     throw new InvalidInput(
-      `${file} has ${what} ${theirs}, written by version ${String(version)}; this version reads up to ${what} ${ours}.`,
+      `${file} has ${what} ${theirs}, written by version ${String(version)}; this is version ${VERSION}, which reads up to ${what} ${ours}.`,
       { code: 'EXPORT_TOO_NEW', hint: `Import it with version ${String(version)} or newer.` },
     );
   }

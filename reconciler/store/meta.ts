@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidInput, Transient } from '../model/errors.ts';
+import { VERSION } from '../model/version.ts';
 import { keys, STORE_FORMAT } from './keys.ts';
 import type { MetaRecord } from './records.ts';
 import type { Expectation, StateStore } from './state-store.ts';
@@ -77,7 +78,7 @@ export async function readAnyMeta(
   }
   if (meta.format > newest) {
     throw new InvalidInput(
-      `The store has format ${meta.format}, written by version ${meta.version}; this version reads up to format ${newest}.`,
+      `The store has format ${meta.format}, written by version ${meta.version}; this is version ${VERSION}, which reads up to format ${newest}.`,
       { code: 'STORE_TOO_NEW', hint: `Run version ${meta.version} or newer.` },
     );
   }

@@ -1,8 +1,6 @@
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { copyFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { rebootsByHost } from '../../reconciler/demo/outages.ts';
@@ -12,6 +10,7 @@ import { restartDocument } from '../support/documents.ts';
 import { startEtcd } from '../support/etcd.ts';
 import type { TestEtcd } from '../support/etcd.ts';
 import { eventually } from '../support/eventually.ts';
+import { preloadKiller } from '../support/preload-killer.ts';
 import { describeWith } from '../support/real-parts.ts';
 import { startScenario } from '../support/scenario.ts';
 import type { Scenario } from '../support/scenario.ts';
@@ -94,7 +93,7 @@ describe('store export and import', () => {
     await expectRefused(discard('other'), /the fleet "prod", and this one is "test"/);
     await expectRefused(
       discard('newer'),
-      /store format 2, written by version 9\.9\.9; this version reads up to store format 1/,
+      /store format 2, written by version 9\.9\.9; this is version \d+\.\d+\.\d+, which reads up to store format 1/,
     );
     await expectRefused(discard('damaged'), /its checksum differs/);
 
@@ -151,15 +150,12 @@ describe('store export and import', () => {
     await begin();
     await scenario.daemon.kill();
     await expectDone(['export', file]);
-    const preload = preloadKiller();
+    const killed = preloadKiller(scenario.folder);
 
     const seen: string[] = [];
     // By hand every write; in CI every second one.
     for (let nth = 1; seen.at(-1) !== 'imported'; nth += process.env.CI ? 2 : 1) {
-      const done = await store(['import', file, '--discard-current-state'], {
-        NODE_OPTIONS: `--import=${preload}`,
-        KILL_AT_WRITE: String(nth),
-      }).catch(() => undefined);
+      const done = await store(['import', file, '--discard-current-state'], killed(nth)).catch(() => undefined);
       if (done?.code === 0) {
         seen.push('imported');
         continue;
@@ -226,21 +222,3 @@ describeWith(['etcd'], 'a fleet that moves', () => {
     expect(JSON.parse(readFileSync(beside, 'utf8').split('\n')[0]!)).toMatchObject({ fleet: 'test', format: 1 });
   });
 });
-
-/** A module that kills its process before the write with the number in `KILL_AT_WRITE` reaches the embedded store. */
-function preloadKiller(): string {
-  const level = createRequire(import.meta.url).resolve('classic-level');
-  const path = join(scenario.folder, 'killer.mjs');
-  writeFileSync(
-    path,
-    `import { ClassicLevel } from ${JSON.stringify(pathToFileURL(level).href)};
-     const batch = ClassicLevel.prototype.batch;
-     let left = Number(process.env.KILL_AT_WRITE);
-     ClassicLevel.prototype.batch = function (...words) {
-       left -= 1;
-       if (left === 0) process.kill(process.pid, 'SIGKILL');
-       return batch.apply(this, words);
-     };`,
-  );
-  return path;
-}

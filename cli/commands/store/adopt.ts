@@ -15,7 +15,7 @@ export class StoreAdopt extends BaseCommand<typeof StoreAdopt> {
   protected override async answer(signal: AbortSignal): Promise<CommandAnswer> {
     const { readConfig } = await import('../../read-config.ts');
     const { adoptStore } = await import('../../../reconciler/compose/adopt-store.ts');
-    const { VERSION } = await import('../../../reconciler/compose/version.ts');
+    const { VERSION } = await import('../../../reconciler/model/version.ts');
     const { systemClock } = await import('../../../reconciler/model/clock.ts');
     const config = await readConfig(this.flags);
     this.progress.step('Asking the status branch and the hosts');
