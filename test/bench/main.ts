@@ -1,12 +1,27 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type BenchPart, type Figure } from './figure.ts';
+import { daemonAtRest } from './daemon-at-rest.ts';
+import { fanout, fanoutSimulated } from './fanout.ts';
 import { gitColdStart } from './git-cold-start.ts';
+import { pushToSsh } from './push-to-ssh.ts';
+import { rolloutOverhead } from './rollout-overhead.ts';
 import { startUp } from './start-up.ts';
+import { statusCommit } from './status-commit.ts';
 import { unchangedPoll } from './unchanged-poll.ts';
 
 /** Every part of the benchmark, in the order in which it runs. */
-const PARTS: readonly BenchPart[] = [unchangedPoll, gitColdStart, startUp];
+const PARTS: readonly BenchPart[] = [
+  startUp,
+  unchangedPoll,
+  gitColdStart,
+  fanout,
+  fanoutSimulated,
+  pushToSsh,
+  statusCommit,
+  rolloutOverhead,
+  daemonAtRest,
+];
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
 const wanted = values.only === undefined ? undefined : new Set(values.only.split(','));

@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { socketPath } from '../../reconciler/view/socket-path.ts';
+import { SocketView } from '../../reconciler/view/socket-view.ts';
+import { eventually } from '../support/eventually.ts';
+import { startScenario } from '../support/scenario.ts';
+import { figure, type BenchPart, type Figure } from './figure.ts';
+
+const CLUSTERS = 10;
+const HOSTS = 1000;
+/** Two intervals: checks are spread over each of them. */
+const WATCHED_MS = 120_000;
+const never = new AbortController().signal;
+
+/**
+ * The daemon as built (`intendant run`) with 1,000 simulated hosts, all of them checked each minute: resident memory (MiB)
+ * after all were seen, and the share of one processor (percent) that the checks take over two intervals.
+ */
+export const daemonAtRest: BenchPart = {
+  names: ['rss', 'watch-1000'],
+
+  async run(): Promise<Figure[]> {
+    const clusters = Object.fromEntries(Array.from({ length: CLUSTERS }, (_, at) => [`c${at}`, HOSTS / CLUSTERS]));
+    const scenario = await startScenario({
+      clusters,
+      fleetSpec: { status: {}, checks: { interval: '60s' }, retryInterval: '30s' },
+      serve: async (bare) => ({ url: bare, options: { poll: '30s' }, stop: async () => undefined }),
+    });
+    try {
+      const { pid } = scenario.start();
+      const view = new SocketView(socketPath(join(scenario.folder, 'daemon', 'state')));
+      await eventually(
+        async () => (await view.list('Host', never)).filter(({ status }) => status === 'active').length === HOSTS,
+        { timeoutMs: 300_000, everyMs: 1000 },
+      );
+      // The first status commit and what follows a start are not what is measured.
+      await delay(10_000);
+      const before = cpuSeconds(pid);
+      const since = performance.now();
+      await delay(WATCHED_MS);
+      const share = ((cpuSeconds(pid) - before) / ((performance.now() - since) / 1000)) * 100;
+      return [figure('rss', residentMiB(pid), 'MiB'), figure('watch-1000', share, '% CPU')];
+    } finally {
+      await scenario.stop();
+    }
+  },
+};
+
+function residentMiB(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
+}
+
+/** Processor time of a process so far, user and system, all threads. */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond();
+}
+
+function ticksPerSecond(): number {
+  return Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+}
