@@ -10,6 +10,7 @@ import type { Entry, StateStore } from '../store/state-store.ts';
 import type { FleetInfo, Idle } from './fleet-view.ts';
 import { handRoutes } from './hand-routes.ts';
 import { sendProgress } from './progress.ts';
+import { readSealed } from './sealed-journal.ts';
 import { sendExport } from './send-export.ts';
 import { asStatus, type StoreView } from './store-view.ts';
 
@@ -77,7 +78,10 @@ export function socketRoutes(options: SocketRoutesOptions): Hono {
   app.get('/v1/diagnostics', async (c) => c.json(await view.diagnostics(c.req.raw.signal)));
 
   app.get('/v1/operations/:name/journal', async (c) => {
-    const prefix = keys.journalOf(operation(c));
+    const name = operation(c);
+    const prefix = keys.journalOf(name);
+    const sealed = await readSealed(store, name, c.req.raw.signal);
+    if (sealed) return c.json({ items: sealed });
     return c.json(await page(c, store, prefix, (entry) => stepOf(entry, prefix)));
   });
 

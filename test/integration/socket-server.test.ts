@@ -124,6 +124,33 @@ describe('the socket of the daemon', () => {
     expect(await view.journal('other', SIGNAL)).toEqual([]);
   });
 
+  it('tells what came of each host of an operation whose steps were cleaned away, and the steps of later rounds', async () => {
+    const ended = (round: number, host: string): object => {
+      const outcome = { result: 'succeeded', reason: 'Done', message: 'done' };
+      const step = {
+        id: `run.${round}`,
+        action: 'verdict',
+        target: `Host/${host}`,
+        ordinal: 7,
+        round,
+        verdict: outcome,
+      };
+      return { format: 1, round, step, startedAt: '2026-01-02T03:04:05.000Z', outcome };
+    };
+    const succeeded = [{ round: 0, hosts: ['web-1', 'web-2'] }];
+    await put(keys.sealed('old'), { format: 1, round: 0, at: '2026-01-02T03:04:05.000Z', succeeded, others: {} });
+    await put(keys.journal('old', 'web-2', '000-left-over'), ended(0, 'web-2'));
+    await put(keys.journal('old', 'web-3', '001-007-verdict'), ended(1, 'web-3'));
+
+    const journal = (await view.journal('old', SIGNAL)) as { step: string; value: { outcome: { result: string } } }[];
+
+    expect(journal.map(({ step, value }) => `${step.split('/')[0]} ${value.outcome.result}`)).toEqual([
+      'web-1 succeeded',
+      'web-2 succeeded',
+      'web-3 succeeded',
+    ]);
+  });
+
   it('answers what does not exist with a sentence', async () => {
     expect(await message('/v1/objects/Host/nobody')).toBe('There is no "Host" named "nobody" with a status.');
     expect(await message('/v1/objects?kind=host')).toBe('There is no kind "host".');
