@@ -200,6 +200,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
         log.warn({ branch }, 'the config branch does not exist on the remote yet');
       } else {
         const changed = await keeper.advance(tip, within);
+        if (!keeper.ready) throw acceptedUnreadable(keeper.record?.accepted ?? '', tip);
         if (!(await begin(within))) return;
         // First of all: what changed must be looked at, whatever becomes of the status.
         if (changed) manager.queueChanged(changed);
@@ -224,13 +225,14 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     await brake.look();
     await keeper.restore(signal);
     // Without the branch nothing begins: the poller tries again.
-    if (keeper.record?.accepted) await begin(signal).catch(waitForBranch);
+    if (keeper.record?.accepted && keeper.ready) await begin(signal).catch(waitForBranch);
     git.source.onHint(() => poller.hint());
     options.onHintable(() => poller.hint());
     background.push(poller.run(signal), brake.run(signal));
     if (options.once) {
       while (!signal.aborted && !(looked && manager.converged)) {
-        if (failure !== undefined) throw asIntendantError(failure);
+        // Once the repository was read, one look that fails takes nothing away from it.
+        if (failure !== undefined && !looked) throw asIntendantError(failure);
         await clock.sleep(CONVERGED_POLL_MS, signal);
       }
       signal.throwIfAborted();
@@ -248,6 +250,16 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     await audit.close();
     await Promise.allSettled([transport.close(), git.close(), live.close()]);
   }
+}
+
+function acceptedUnreadable(accepted: string, tip: string): InvalidInput {
+  return new InvalidInput(
+    `The accepted revision ${accepted} can no longer be read, and the branch is at another one.`,
+    {
+      code: 'ACCEPTED_UNREADABLE',
+      hint: `Set acceptRevision: ${tip} in the daemon's configuration if that one is meant.`,
+    },
+  );
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import { withImplicit } from '../kinds/implicit.ts';
 import { unfinishedOperations } from '../kinds/operation/concerned.ts';
 import { isTerminal, asOperationRecord } from '../kinds/operation/record.ts';
 import { checkSettings } from '../kinds/host/settings.ts';
+import { FROZEN } from '../rollout/freeze.ts';
 import { keys } from '../store/keys.ts';
 import type { ReleaseRecord } from '../store/records.ts';
 import { Executor } from './executor.ts';
@@ -80,7 +81,7 @@ export class Manager {
       random,
       log,
       context: () => this.#context(),
-      onSettled: (key) => keeper.settled(key),
+      onSettled: (key, changedIn) => keeper.settled(key, changedIn),
     });
   }
 
@@ -147,8 +148,10 @@ export class Manager {
   get converged(): boolean {
     if (!this.#queue.idle || this.#busy > 0 || this.#executor.busy) return false;
     for (const [key, outcome] of this.#reconciler.outcomes) {
+      // A freeze ends by itself too, perhaps in a week.
       const passes =
-        outcome.result === 'progress' || (outcome.result === 'waiting' && outcome.retryAfterMs !== undefined);
+        outcome.result === 'progress' ||
+        (outcome.result === 'waiting' && outcome.retryAfterMs !== undefined && outcome.reason !== FROZEN);
       if (passes && this.#unfinished(key)) return false;
     }
     return true;

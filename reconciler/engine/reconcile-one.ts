@@ -25,8 +25,8 @@ export interface ReconcileOptions {
   random: Random;
   log: KindLog;
   context(): KindContext;
-  /** The object has settled at the context's revision: what changed it is no longer news. */
-  onSettled(key: ResourceKey): void;
+  /** The object was looked at; `changedIn` is what had changed it when the look began, and is no longer news. */
+  onSettled(key: ResourceKey, changedIn: string | undefined): void;
 }
 
 /** Looks at one key: observe → plan → assess → one write → start what is permitted → say when to look again. */
@@ -64,8 +64,8 @@ export class ReconcileOne {
     const { executor } = this.#options;
     const controller = this.#options.controllerOf(splitKey(key).kind);
     if (!controller) return { result: 'stalled', reason: 'UnknownKind' };
-    const { plan, assessment } = await this.#inTurn(controller, () => this.#decide(key, controller, signal));
-    this.#options.onSettled(key);
+    const { plan, assessment, changedIn } = await this.#inTurn(controller, () => this.#decide(key, controller, signal));
+    this.#options.onSettled(key, changedIn);
     signal.throwIfAborted();
     for (const step of plan.steps) executor.start(key, step, controller, steps);
     return assessment.outcome;
@@ -76,17 +76,20 @@ export class ReconcileOne {
     key: ResourceKey,
     controller: AnyController,
     signal: AbortSignal,
-  ): Promise<{ plan: Plan; assessment: Assessment }> {
+  ): Promise<{ plan: Plan; assessment: Assessment; changedIn: string | undefined }> {
     const { deps } = this.#options;
     signal.throwIfAborted();
     const resource = deps.inventory().get(key);
+    // Of the same moment as the resource: what changes it while we look belongs to the next look.
+    const changedIn = this.#options.context().changedIn(key);
     const observed = await controller.observe(key, resource, deps, signal);
     signal.throwIfAborted();
-    const context = this.#options.context();
+    const now = this.#options.context();
+    const context = { ...now, changedIn: (other: ResourceKey) => (other === key ? changedIn : now.changedIn(other)) };
     const plan = controller.plan(resource, observed, context);
     const assessment = controller.assess(resource, observed, plan, context);
     await this.#write(key, assessment, controller);
-    return { plan, assessment };
+    return { plan, assessment, changedIn };
   }
 
   /** One after the other where the kind asks for it; a look that fails gives the turn on. */

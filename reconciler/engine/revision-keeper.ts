@@ -13,6 +13,9 @@ import { keys } from '../store/keys.ts';
 import type { RevisionRecord } from '../store/records.ts';
 import type { LiveStore } from './live-store.ts';
 
+/** How long after a refusal the same tip is tried again, in milliseconds: doubled each time, up to the second. */
+const RETRY_REFUSED_MS = 5000;
+const RETRY_REFUSED_AT_MOST_MS = 600_000;
 /** Diagnostics kept in the revision record; the rest is counted. */
 const MAX_DIAGNOSTICS = 200;
 
@@ -36,6 +39,9 @@ export class RevisionKeeper {
   readonly #pending = new Set<ResourceKey>();
   /** Commit that the builder stands at. */
   #at: string | undefined;
+  /** The tip that was refused last, and when it is tried again (monotonic). Forgotten with the session: a start tries at once. */
+  #refusal: { tip: string; times: number; until: number } | undefined;
+  #unreadable = false;
   /** Others run while a revision is taken up: the next one waits for it. */
   readonly #serial = new Serial();
 
@@ -67,8 +73,17 @@ export class RevisionKeeper {
     return this.#changed.get(key);
   }
 
-  settled(key: ResourceKey): void {
-    this.#changed.delete(key);
+  /** The object was looked at with this as what changed it; what has changed it since is still news. */
+  settled(key: ResourceKey, commit: string | undefined): void {
+    if (this.#changed.get(key) === commit) this.#changed.delete(key);
+  }
+
+  /**
+   * False: there is an accepted revision whose inventory could not be built, so that nothing is known of what should be; nothing
+   * may act before another one was taken up.
+   */
+  get ready(): boolean {
+    return !this.#unreadable;
   }
 
   /**
@@ -86,10 +101,21 @@ export class RevisionKeeper {
     const older = [...new Set(Object.values(record.held))]
       .filter((commit) => commit !== '' && commit !== record.accepted)
       .sort((a, b) => (order[a] ?? 0) - (order[b] ?? 0));
-    for (const commit of [...older, record.accepted]) {
-      this.#inventory = (await this.#build(commit, signal, record.accepted)).inventory;
+    try {
+      for (const commit of [...older, record.accepted]) {
+        this.#inventory = (await this.#build(commit, signal, record.accepted)).inventory;
+      }
+      this.#pending.clear();
+    } catch (thrown) {
+      const { acceptRevision, log } = this.#options;
+      const wayOut = acceptRevision !== undefined && acceptRevision !== record.accepted;
+      if (!(thrown instanceof InvalidInput) || !wayOut) throw thrown;
+      this.#unreadable = true;
+      log.warn(
+        { err: thrown, revision: record.accepted, acceptRevision },
+        'the accepted revision can no longer be read; nothing is done before the one that acceptRevision names is taken up',
+      );
     }
-    this.#pending.clear();
   }
 
   /**
@@ -102,13 +128,13 @@ export class RevisionKeeper {
   }
 
   async #advance(tip: string, signal: AbortSignal): Promise<ReadonlySet<ResourceKey> | undefined> {
-    const { source, log, live } = this.#options;
+    const { source, log, clock } = this.#options;
     const before = this.record;
     if (before?.accepted === tip && !before.refused && this.#at === tip) {
       if (before.tip !== tip) await this.#store({ ...before, tip });
       return new Set();
     }
-    if (before?.tip === tip && before.refused && tip !== this.#options.acceptRevision) return undefined;
+    if (this.#refusal?.tip === tip && clock.monotonic() < this.#refusal.until) return undefined;
     try {
       const accepted = this.#options.acceptRevision === tip ? undefined : before?.accepted;
       await source.fetch(tip, accepted, signal);
@@ -116,6 +142,8 @@ export class RevisionKeeper {
       const record = this.#nextRecord(tip, before, result);
       await this.#store(record);
       this.#inventory = result.inventory;
+      this.#unreadable = false;
+      this.#refusal = undefined;
       const changed = new Set(this.#pending);
       this.#pending.clear();
       for (const key of changed) this.#changed.set(key, tip);
@@ -131,9 +159,21 @@ export class RevisionKeeper {
       log.warn({ revision: tip, err: error }, 'revision refused');
       const refused = { code: error.code, message: error.message };
       const base = before ?? this.#emptyRecord();
-      if (live.get(keys.revision) === undefined || before?.tip !== tip) await this.#store({ ...base, tip, refused });
+      const told = before?.tip === tip && before.refused?.message === refused.message;
+      if (!told) await this.#store({ ...base, tip, refused });
+      this.#refuse(tip);
       return undefined;
     }
+  }
+
+  /**
+   * What refused a tip may be mended without another commit (credentials, a disk, the daemon's own settings), so it is tried
+   * again, less and less often.
+   */
+  #refuse(tip: string): void {
+    const times = this.#refusal?.tip === tip ? this.#refusal.times + 1 : 1;
+    const pauseMs = Math.min(RETRY_REFUSED_MS * 2 ** (times - 1), RETRY_REFUSED_AT_MOST_MS);
+    this.#refusal = { tip, times, until: this.#options.clock.monotonic() + pauseMs };
   }
 
   /** Moves the builder from where it stands to a commit; reads only what differs. */

@@ -1,5 +1,8 @@
 import type { Hold } from './decide.ts';
 
+/** Reason of what a freeze holds. */
+export const FROZEN = 'Frozen';
+
 /** Who stopped changes, why, and until when (RFC 3339; absent = until it is removed). */
 export interface Freeze {
   who: string;
@@ -12,7 +15,7 @@ export function freezeHold(what: string, freeze: Freeze | undefined, nowMs: numb
   if (!freeze || isOver(freeze.until, nowMs)) return undefined;
   const until = freeze.until ? ` until ${freeze.until}` : '';
   return {
-    reason: 'Frozen',
+    reason: FROZEN,
     message: `${what} is frozen by ${freeze.who}${until}: ${freeze.why}`,
     retryAfterMs: freeze.until ? Date.parse(freeze.until) - nowMs : undefined,
   };

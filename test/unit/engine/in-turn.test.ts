@@ -41,7 +41,7 @@ function rig(inTurn: boolean, failing?: ResourceKey) {
     clock,
     random: () => 0.5,
     log: silentLog,
-    context: () => ({}) as KindContext,
+    context: () => ({ changedIn: () => undefined }) as unknown as KindContext,
     onSettled: () => undefined,
   });
   const all = (): Promise<unknown> =>
