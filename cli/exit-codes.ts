@@ -12,6 +12,8 @@ export const EXIT = {
   changes: 2,
   /** `status`: something is unhealthy, the heartbeat is overdue, or the tip of the config branch is not processed. */
   unhealthy: 4,
+  /** `run`: a fault of the program ended it; the log has the stack. What was in hand is taken up again at the next start. */
+  bug: 70,
   /** Stopped by Ctrl-C or SIGTERM before the work was done. */
   interrupted: 130,
 } as const;

@@ -5,6 +5,7 @@ import { BaseCommand, type CommandAnswer } from '../base-command.ts';
 import { daemonFlags } from '../daemon-flags.ts';
 import { EXIT } from '../exit-codes.ts';
 import { outputDocument } from '../output/document.ts';
+import { endOnUnheededFailures } from '../unheeded-failures.ts';
 
 export class Run extends BaseCommand<typeof Run> {
   static override summary = 'Run the daemon: follow the config repository, act on hosts, commit the outcomes.';
@@ -39,25 +40,33 @@ export class Run extends BaseCommand<typeof Run> {
     const { startReconciler } = await import('../../reconciler/main.ts');
     const config = await readConfig(this.flags);
     const objects = new Map<ResourceKey, ObjectStatus>();
+    const log = await this.openLog();
+    const stopWatching = endOnUnheededFailures(log);
 
     const running = await startReconciler(config, {
-      log: await this.openLog(),
+      log,
       once: this.flags.once,
       ...(this.flags.paused && { paused: (await import('../open-controls.ts')).whoTypes() }),
       signal,
       onStatus: (key, status) => void (status ? objects.set(key, status) : objects.delete(key)),
     });
-    await running.done;
+    await running.done.finally(stopWatching);
 
     if (!this.flags.once) return undefined;
     if (signal.aborted) this.exit(EXIT.interrupted);
     const { troubleOf } = await import('../../reconciler/status/wellness.ts');
     const unwell = [...objects.values()].filter((status) => troubleOf(status) !== undefined).map(({ key }) => key);
-    const document = outputDocument('RunReport', { fleet: config.fleet, changed: objects.size, unwell: unwell.sort() });
+    const { FROZEN } = await import('../../reconciler/rollout/freeze.ts');
+    const isFrozen = ({ conditions }: ObjectStatus): boolean => conditions.some(({ reason }) => reason === FROZEN);
+    const frozen = [...objects.values()].filter(isFrozen).map(({ key }) => key);
+    const found = { changed: objects.size, unwell: unwell.sort(), frozen: frozen.sort() };
     return {
-      document,
-      text: ({ paint }) =>
-        `Converged: ${document.changed} objects changed${unwell.length > 0 ? `, ${paint('bad', `not well: ${unwell.join(', ')}`)}` : ''}.`,
+      document: outputDocument('RunReport', { fleet: config.fleet, ...found }),
+      text: ({ paint }) => {
+        const bad = unwell.length > 0 ? `, ${paint('bad', `not well: ${unwell.join(', ')}`)}` : '';
+        const held = frozen.length > 0 ? `, ${paint('attention', `held by a freeze: ${frozen.join(', ')}`)}` : '';
+        return `Converged: ${found.changed} objects changed${bad}${held}.`;
+      },
     };
   }
 }
