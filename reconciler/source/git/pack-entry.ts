@@ -53,7 +53,7 @@ function readDistance(next: () => number): { distance: number } {
 }
 
 /** The head of an entry, for writing. */
-export function formatEntryHead(type: ObjectType, size: number): Buffer {
+export function formatEntryHead(type: ObjectType | 'ofs-delta', size: number): Buffer {
   const bytes: number[] = [];
   let rest = Math.floor(size / 16);
   let byte = (TYPES.indexOf(type) << 4) | (size % 16);
@@ -64,6 +64,16 @@ export function formatEntryHead(type: ObjectType, size: number): Buffer {
   }
   bytes.push(byte);
   return Buffer.from(bytes);
+}
+
+/** The head of a delta of `size` bytes whose base begins `distance` bytes before it. */
+export function formatDeltaHead(size: number, distance: number): Buffer {
+  const bytes = [distance % 128];
+  for (let rest = Math.floor(distance / 128); rest > 0; rest = Math.floor(rest / 128)) {
+    rest -= 1;
+    bytes.unshift((rest % 128) | 0x80);
+  }
+  return Buffer.concat([formatEntryHead('ofs-delta', size), Buffer.from(bytes)]);
 }
 
 /** Typed narrowly: with `info` zlib gives the engine too, whose `bytesWritten` is what it consumed. */

@@ -60,7 +60,7 @@ export class RemoteRepository implements Repository {
       this.#advertised.get('git-receive-pack') ?? (await this.#advertise('git-receive-pack', signal));
     const conflict = expected === undefined ? findConflict(refs.keys(), ref) : undefined;
     if (conflict) return { kind: 'refused', detail: `the branch ${conflict} stands in the way of ${ref}` };
-    const pack = writePack(objects);
+    const pack = writePack(objects, { deltas: capabilities.has('ofs-delta') });
     try {
       const report = await pushPack(this.#service, { ref, expected, next, pack: pack.bytes }, capabilities, signal);
       if (report.kind !== 'ok') return report;

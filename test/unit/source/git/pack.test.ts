@@ -50,6 +50,18 @@ describe('reading a pack', () => {
     );
   });
 
+  it('finds what was packed as a delta, near its base and far from it', async () => {
+    const host = (at: number): string => `kind: Host\nname: host-${at}\nstatus: active\nfacts:\n  os: debian\n`;
+    const noise = Array.from({ length: 40 }, (_, at) => createHash('sha512').update(String(at)).digest('base64'));
+    const contents = [host(1), host(2), ...noise.slice(0, 3), ...Array.from({ length: 600 }, (_, at) => host(at + 3))];
+    const pack = packOf(contents);
+
+    const found = await indexPack(pack.bytes, NEVER);
+
+    expect(found).toEqual(pack.objects);
+    expect(pack.bytes.length / contents.length).toBeLessThan(50);
+  });
+
   it('says that it is corrupt when any one bit is wrong', async () => {
     const { bytes } = packOf(['one', 'two', 'three'.repeat(50)]);
     await fc.assert(
