@@ -58,10 +58,12 @@ export async function renderError(
   thrown: unknown,
   options: { format: OutputFormat; paint: Paint; debug: boolean; commands?: readonly string[] },
 ): Promise<string> {
-  const { exitCode: _, ...error } = explainError(thrown, options.commands);
+  const { code, message, hint } = explainError(thrown, options.commands);
+  // A document ends up on a terminal as well, and a message may repeat a word that came from anywhere.
+  const error = { code, message: plainText(message), ...(hint ? { hint: plainText(hint) } : {}) };
   if (options.format !== 'table') return serialize(outputDocument('Error', { error }), options.format);
-  const lines = [`${options.paint('bad', 'Error:')} ${plainText(error.message)}`];
-  if (error.hint) lines.push(`Hint:  ${plainText(error.hint)}`);
+  const lines = [`${options.paint('bad', 'Error:')} ${error.message}`];
+  if (error.hint) lines.push(`Hint:  ${error.hint}`);
   lines.push(options.paint('quiet', `Code:  ${error.code}`));
   if (options.debug) lines.push(...stacks(thrown));
   return lines.join('\n');

@@ -26,11 +26,20 @@ const drawn: Buffer[] = [];
 
 for (const input of corpus) await give(input);
 while (performance.now() < until) {
-  await give(count % 5 === 4 ? invented() : mutate(corpus, random));
+  await give(next());
   if (count % RSS_EVERY === 0 && process.memoryUsage.rss() > MAX_RSS_BYTES) throw new Error('it keeps too much memory');
 }
 console.log(count);
 process.exit(0);
+
+/** In turns: a variation of the corpus, something from the grammar or a variation of that, something from nothing. */
+function next(): Buffer {
+  const turn = count % 5;
+  if (turn === 4) return invented();
+  if (turn < 2 || !target.grammar) return mutate(corpus, random);
+  const made = Buffer.from(target.grammar(random));
+  return turn === 2 ? made : mutate([made], random);
+}
 
 async function give(input: Buffer): Promise<void> {
   count += 1;

@@ -1,3 +1,4 @@
+import type { Random } from '../../reconciler/model/clock.ts';
 import { IntendantError } from '../../reconciler/model/errors.ts';
 
 /** Something that reads what others have written. */
@@ -7,6 +8,8 @@ export interface Target {
   corpus?: readonly string[];
   /** Further inputs to begin from. */
   seeds?(): Buffer[];
+  /** Makes an input that is nearly what is meant, from nothing. */
+  grammar?(random: Random): string;
   /** Reads one input. What it throws is a finding: refusals that are meant are for the target to catch. */
   read(input: Buffer): void | Promise<void>;
 }

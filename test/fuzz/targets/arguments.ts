@@ -1,18 +1,64 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Errors, Parser, type Interfaces } from '@oclif/core';
+import { exitCodeOf } from '../../../cli/exit.ts';
+import { EXIT } from '../../../cli/exit-codes.ts';
 import { demand, type Target } from '../target.ts';
 
 const COMMANDS = join(import.meta.dirname, '../../../cli/commands');
 let commands: readonly (typeof Command)[] | undefined;
 
-/** The command line: one argument a line, given to every command. Nothing is run. */
+const VALUES = [
+  '',
+  '-',
+  '--',
+  '-o',
+  'json',
+  '-ojson',
+  '--output=',
+  '--output=xml',
+  '--help',
+  '--version',
+  '--no-',
+  '=',
+  '-1',
+  '1e9',
+];
+const ODD = [
+  '..',
+  '/',
+  '~',
+  '@',
+  '%s%n',
+  '$(x)',
+  '\u001b[31m',
+  '\u202e',
+  '\0',
+  '__proto__',
+  'x'.repeat(5000),
+  'Host/web-1',
+];
+
+/** The command line: one argument a line, given to every command, and what is told of it. Nothing is run. */
 export const argumentsTarget: Target = {
   name: 'arguments',
+  grammar(random) {
+    const pick = (of: readonly string[]): string => of[Math.floor(random() * of.length)]!;
+    const flags = (commands ?? []).flatMap((command) => Object.keys({ ...command.baseFlags, ...command.flags }));
+    const word = (): string => {
+      const turn = random();
+      if (turn < 0.5 && flags.length > 0)
+        return `--${pick(flags)}${random() < 0.4 ? `=${pick([...VALUES, ...ODD])}` : ''}`;
+      return pick(turn < 0.8 ? VALUES : ODD);
+    };
+    return Array.from({ length: Math.floor(random() * 8) }, word).join('\n');
+  },
   async read(input) {
     commands ??= await loadCommands();
     const argv = input.toString('utf8').split('\n').slice(0, 50);
     for (const command of commands) await parse(command, argv);
+    const unknown = new Errors.CLIError(`command ${argv.join(':')} not found`);
+    await tell(Object.assign(unknown, { oclif: { exit: 2 } }), argv);
   },
 };
 
@@ -42,7 +88,31 @@ async function parse(command: typeof Command, argv: string[]): Promise<void> {
     await Parser.parse([...argv], options);
   } catch (error) {
     if (!(error instanceof Errors.CLIError)) throw error;
-    const code = error.oclif.exit ?? 2;
-    demand([0, 1, 2].includes(code), `exit code ${code}`);
+    await tell(error, argv);
   }
 }
+
+/** As the program ends: a sentence for people or an object for programs, never the trace of an error that nobody handled. */
+async function tell(error: unknown, argv: string[]): Promise<void> {
+  const write = process.stderr.write.bind(process.stderr);
+  let said = '';
+  process.stderr.write = (text: string | Uint8Array): boolean => {
+    said += String(text);
+    return true;
+  };
+  let code: number;
+  try {
+    code = await exitCodeOf(error, argv, ['get', 'status', 'claims:release']);
+  } finally {
+    process.stderr.write = write;
+  }
+  demand(USED_CODES.has(code), `exit code ${code}`);
+  demand(!/^\s+at .*:\d+:\d+\)?$/m.test(said), `a trace: ${said.slice(0, 500)}`);
+  demand(
+    !/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/.test(said),
+    `not clean: ${JSON.stringify(said.slice(0, 500))}`,
+  );
+  demand(said.length < 20_000 + 20 * argv.join('').length, `${said.length} characters were said`);
+}
+
+const USED_CODES: ReadonlySet<number> = new Set([EXIT.ok, EXIT.error, EXIT.usage]);

@@ -7,6 +7,7 @@ import { parseFile } from '../../../reconciler/source/documents/parse-file.ts';
 import { parseKnownHosts } from '../../../reconciler/ssh/known-hosts.ts';
 import { parseFleet } from '../../../reconciler/status/parse-fleet.ts';
 import { parseObject } from '../../../reconciler/status/parse-object.ts';
+import { statusText, yamlText } from '../grammar.ts';
 import { demand, refusing, type Target } from '../target.ts';
 
 const OID = '0'.repeat(40);
@@ -17,9 +18,18 @@ const NONCE = 'n';
 export const yamlTarget: Target = {
   name: 'yaml',
   corpus: ['examples-repo', 'test/golden/diagnostics'],
+  grammar: yamlText,
   read(input) {
+    const parsed = parseFile(OID, input);
     // What comes out crosses threads and is kept in files.
-    JSON.stringify(parseFile(OID, input));
+    const kept = JSON.stringify(parsed);
+    demand(kept.length < 100_000 + 50 * input.length, `${input.length} bytes became ${kept.length}`);
+    demand(parsed.documents.length + parsed.diagnostics.length > 0 || isEmpty(input), 'it said nothing');
+    for (const { line, column, message } of parsed.diagnostics) {
+      demand(line >= 1 && column >= 1, `a diagnostic at ${line}:${column}`);
+      demand(message.length < 5000, 'a message without end');
+    }
+    demandNoPollution();
   },
 };
 
@@ -62,13 +72,37 @@ export const knownHostsTarget: Target = {
 export const statusFilesTarget: Target = {
   name: 'status-files',
   corpus: ['test/golden/status'],
+  grammar: statusText,
   async read(input) {
     const text = input.toString('utf8');
-    await refusing(() => parseFleet('fleet.yaml', text));
-    await refusing(() => parseObject('clusters/web/hosts/00/web-1.yaml', text));
-    await refusing(() => parseObject('operations/restart-web.yaml', text));
+    const paths = ['clusters/web/hosts/00/web-1.yaml', 'operations/restart-web.yaml'];
+    for (const read of [() => parseFleet('fleet.yaml', text), ...paths.map((path) => () => parseObject(path, text))]) {
+      await refusing(() => {
+        const said = JSON.stringify(read());
+        demand(said.length < 100_000 + 20 * input.length, `${input.length} bytes became ${said.length}`);
+      });
+    }
+    await refusing(() => {
+      const { status, conditions } = parseObject(paths[0]!, text);
+      for (const shown of [status, ...conditions.flatMap(({ reason, message }) => [reason, message])]) {
+        demand(isHarmless(shown), 'a text of the branch is not clean');
+      }
+    });
+    demandNoPollution();
   },
 };
+
+/** Nothing but space and comments: the one input of which there is nothing to say. */
+function isEmpty(input: Buffer): boolean {
+  return (
+    /^(?:\ufeff|\s|#[^\n\r]*|---|\.\.\.|%[^\n\r]*)*$/.test(input.toString('utf8').slice(0, 20_000)) ||
+    input.length === 0
+  );
+}
+
+function demandNoPollution(): void {
+  demand(Object.keys(Object.prototype).length === 0, 'every object has got another property');
+}
 
 /** Nothing that steers a terminal or hides text. */
 function isHarmless(text: string): boolean {

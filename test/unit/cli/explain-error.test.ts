@@ -87,4 +87,13 @@ describe('renderError', () => {
 
     expect(await renderError(hostile, asText)).toBe('Error: bad name.\nCode:  X');
   });
+
+  it.each(['table', 'json', 'yaml'] as const)('repeats no word that could steer a terminal, as %s', async (format) => {
+    const error = new InvalidInput('no flag --x=\u202e\u001b[2J', { code: 'USAGE', hint: 'leave out \u202e' });
+
+    const text = await renderError(error, { ...asText, format });
+
+    expect(text).toContain('no flag --x=');
+    expect(text).not.toMatch(/[\u001b\u202e]/);
+  });
 });
