@@ -9,7 +9,7 @@ import type { CommandResult, RunLimits } from './transport.ts';
 /** Bytes of each stream that are kept when nothing else is said. */
 export const DEFAULT_OUTPUT_BYTES = 65_536;
 /** A command that prints this much more than is kept will not end by itself, and reading on costs us as much as it. */
-const MAX_DROPPED_BYTES = 8 * 1024 * 1024;
+const MAX_DROPPED_BYTES = 1024 * 1024;
 /** After the exit code a process left behind may hold the streams open; this much silence ends the waiting. */
 const SILENCE_AFTER_EXIT_MS = 1000;
 

@@ -29,7 +29,7 @@ export interface RunLimits {
   /** Required: no command runs without a deadline. */
   timeoutMs: number;
   /**
-   * Bytes of stdout and of stderr that are kept; the rest is counted. Default 65536 each. A command that prints 8 MiB more
+   * Bytes of stdout and of stderr that are kept; the rest is counted. Default 65536 each. A command that prints 1 MiB more
    * than that never ends by itself: it counts as lost at once.
    */
   maxOutputBytes?: number;
