@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import type { StepSighting } from '../../../../reconciler/hosts/step-sighting.ts';
+import { adoptedHold, heedRelease, holdAdopted } from '../../../../reconciler/kinds/operation/adopted.ts';
+import { actStep, rebuildOperation, roundOf, type Remains } from '../../../../reconciler/kinds/operation/rebuild.ts';
+import type { OperationRecord } from '../../../../reconciler/kinds/operation/record.ts';
+import type { JsonObject } from '../../../../reconciler/model/json.ts';
+import type { OperationSpec } from '../../../../schema/generated/types.ts';
+
+const AT = '2026-01-02T03:04:05.000Z';
+const HOSTS = ['web-1', 'web-2', 'web-3'];
+const spec = (over: Partial<OperationSpec> = {}): OperationSpec =>
+  ({ type: 'restart', target: { cluster: 'web' }, ...over }) as OperationSpec;
+
+function remains(status: string | undefined, detail: JsonObject = {}, over: Partial<Remains> = {}): Remains {
+  return {
+    name: 'op',
+    status: status === undefined ? undefined : { key: 'Operation/op', status, conditions: [], detail },
+    spec: spec(),
+    wished: spec(),
+    selection: { hosts: HOSTS, clusters: ['web'], rollout: { batches: 1 }, scope: 3 },
+    commit: 'c1',
+    sightings: new Map(HOSTS.map((host) => [host, { state: 'absent', bootId: 'b' } as StepSighting])),
+    ...over,
+  };
+}
+
+const told = (outcomes: JsonObject, more: JsonObject = {}): JsonObject => ({
+  round: 0,
+  beganAt: '2026-01-01T00:00:00.000Z',
+  hosts: { total: 3 },
+  outcomes,
+  ...more,
+});
+const done = { result: 'succeeded', reason: 'Done', message: 'done' };
+
+describe('an operation that is rebuilt after the store was lost', () => {
+  it('keeps its end and its outcomes, and is not held', () => {
+    const { record, journal } = rebuildOperation(
+      remains('Failed', told({ 'web-1': done, 'web-2': { result: 'failed', reason: 'NotBack', message: 'away' } })),
+      AT,
+    );
+
+    expect(record).toMatchObject({ phase: 'Failed', round: 0, frozen: { hosts: HOSTS } });
+    expect(record.adopted).toBeUndefined();
+    expect(journal.map(({ host, entry }) => `${host} ${entry.outcome?.result}`)).toEqual([
+      'web-1 succeeded',
+      'web-2 failed',
+    ]);
+  });
+
+  it('that had ended and is to be tried again is held, for a retry would act', () => {
+    const { record } = rebuildOperation(remains('Failed', told({}), { wished: spec({ retry: 1 }) }), AT);
+
+    expect(record.phase).toBe('Failed');
+    expect(record.adopted).toEqual({ at: AT, suspend: null, retry: 1 });
+  });
+
+  it('that was never begun is suspended, with nothing in its journal', () => {
+    const { record, journal } = rebuildOperation(remains(undefined), AT);
+
+    expect(record).toMatchObject({ phase: 'Suspended', batches: [], adopted: { at: AT } });
+    expect(record.frozen).toBeUndefined();
+    expect(journal).toEqual([]);
+  });
+
+  it('has the act of each host that holds a record of it open, under the boot that the host names', () => {
+    const sightings = new Map<string, StepSighting | undefined>([
+      ['web-1', { state: 'done', bootId: 'after', startedBoot: 'before', exitCode: 0 } as StepSighting],
+      ['web-2', { state: 'absent', bootId: 'b' } as StepSighting],
+      ['web-3', { state: 'absent', bootId: 'b' } as StepSighting],
+    ]);
+
+    const { record, journal } = rebuildOperation(remains('Running', told({}), { sightings }), AT);
+
+    const open = journal.filter(({ entry }) => entry.outcome === undefined);
+    expect(record.phase).toBe('Suspended');
+    expect(open.map(({ host, entry }) => [host, entry.step.id])).toEqual([
+      ['web-1', actStep('op', spec(), 'web-1', 0).id],
+    ]);
+    expect(journal.find(({ entry }) => entry.step.action === 'connect')?.entry.outcome?.data).toEqual({
+      bootId: 'before',
+    });
+    expect(new Set(journal.map(({ host }) => host))).toEqual(new Set(['web-1']));
+  });
+
+  it('does not open what the branch knows to be done', () => {
+    const sightings = new Map<string, StepSighting | undefined>([
+      ['web-1', { state: 'done', bootId: 'after', startedBoot: 'before', exitCode: 0 } as StepSighting],
+    ]);
+
+    const { journal } = rebuildOperation(remains('Running', told({ 'web-1': done }), { sightings }), AT);
+
+    expect(journal.map(({ entry }) => entry.outcome?.result)).toEqual(['succeeded']);
+  });
+
+  it('says which hosts could not be asked, and that its target has changed', () => {
+    const sightings = new Map<string, StepSighting | undefined>([['web-2', undefined]]);
+
+    const { record } = rebuildOperation(remains('Running', told({}, { hosts: { total: 5 } }), { sightings }), AT);
+
+    expect(record.adopted?.note).toContain('could not be asked what was done on them: web-2');
+    expect(record.adopted?.note).toContain('it began on 5 hosts and its target now selects 3');
+  });
+
+  it('takes nothing of what somebody scribbled into its outcomes', () => {
+    const scribbled = { 'web-1': 'yes', 'web-2': { result: 'perfect' }, 'web-3': null } as unknown as JsonObject;
+
+    const { journal } = rebuildOperation(remains('Failed', told(scribbled)), AT);
+
+    expect(journal).toEqual([]);
+  });
+
+  it('is in the round that was told of, or in the one that its document begins with', () => {
+    expect(roundOf(remains('Running', told({}, { round: 4 })).status, spec({ retry: 9 }))).toBe(4);
+    expect(roundOf(undefined, spec({ retry: 2 }))).toBe(2);
+    expect(roundOf(undefined, undefined)).toBe(0);
+  });
+});
+
+describe('an adopted operation', () => {
+  const record = (wished: OperationSpec): OperationRecord => ({
+    ...rebuildOperation(remains(undefined, {}, { wished }), AT).record,
+  });
+
+  it.each([
+    ['nothing changes', spec(), spec(), true],
+    ['its document is gone', spec(), undefined, true],
+    ['suspend is set to false', spec(), spec({ suspend: false }), false],
+    ['suspend is set', spec(), spec({ suspend: true }), true],
+    ['a suspend that stood there is removed', spec({ suspend: true }), spec(), false],
+    ['retry is raised', spec({ suspend: true }), spec({ suspend: true, retry: 1 }), false],
+    ['retry is lowered', spec({ retry: 2 }), spec({ retry: 1 }), true],
+  ])('when %s', (_what, then, now, held) => {
+    const after = heedRelease(record(then), now);
+
+    expect(after.adopted !== undefined).toBe(held);
+  });
+
+  it('that is suspended afterwards is free once it is resumed', () => {
+    const suspended = heedRelease(record(spec()), spec({ suspend: true }));
+
+    expect(heedRelease(suspended, spec()).adopted).toBeUndefined();
+  });
+
+  it('says what to commit', () => {
+    expect(adoptedHold(holdAdopted(spec(), AT, 'a note'))).toEqual({
+      reason: 'StoreAdopted',
+      message: `the store was rebuilt at ${AT} while this operation was not finished; a note; set spec.suspend to false in the repository to let it go on`,
+    });
+    expect(adoptedHold(holdAdopted(spec({ suspend: true }), AT)).message).toContain('remove spec.suspend');
+  });
+});
