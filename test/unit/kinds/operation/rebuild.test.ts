@@ -19,7 +19,7 @@ function remains(status: string | undefined, detail: JsonObject = {}, over: Part
     wished: spec(),
     selection: { hosts: HOSTS, clusters: ['web'], rollout: { batches: 1 }, scope: 3 },
     commit: 'c1',
-    sightings: new Map(HOSTS.map((host) => [host, { state: 'absent', bootId: 'b' } as StepSighting])),
+    sightings: new Map(HOSTS.map((host) => [host, { state: 'absent', bootId: 'b' }])),
     ...over,
   };
 }
@@ -66,8 +66,8 @@ describe('an operation that is rebuilt after the store was lost', () => {
   it('has the act of each host that holds a record of it open, under the boot that the host names', () => {
     const sightings = new Map<string, StepSighting | undefined>([
       ['web-1', { state: 'done', bootId: 'after', startedBoot: 'before', exitCode: 0 } as StepSighting],
-      ['web-2', { state: 'absent', bootId: 'b' } as StepSighting],
-      ['web-3', { state: 'absent', bootId: 'b' } as StepSighting],
+      ['web-2', { state: 'absent', bootId: 'b' }],
+      ['web-3', { state: 'absent', bootId: 'b' }],
     ]);
 
     const { record, journal } = rebuildOperation(remains('Running', told({}), { sightings }), AT);
