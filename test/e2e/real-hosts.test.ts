@@ -166,4 +166,45 @@ describeWith(['lab', 'git'], 'three real Debian hosts with systemd', () => {
     expect(new Set([...seen.values()].flat().map(({ bootId }) => bootId)).size).toBe(6);
     expect(mostDownAtOnce(HOSTS.flatMap((name) => outagesOf(name, seen.get(name)!)))).toBe(1);
   });
+
+  // The last one: it leaves the hosts as they are.
+  it('have each a reason of their own when a reboot of ours is refused, is the last, or brings back another', async () => {
+    const before = await boots();
+    await lab.exec('h1', ['systemctl', 'mask', '--runtime', 'reboot.target']);
+    await lab.exec('h2', ['systemctl', 'disable', 'ssh.service']);
+    await lab.exec('h3', [
+      'sh',
+      '-c',
+      'cd /etc/ssh && rm ssh_host_ed25519_key && ssh-keygen -qt ed25519 -N "" -f ssh_host_ed25519_key <<Y\ny\nY\n',
+    ]);
+    const restart = restartDocument('restart-web', 'web', {
+      rollout: { batches: '100%', maxUnavailable: 3, maxFailures: 3 },
+      timeout: '20s',
+    });
+
+    await repo.push({ 'operations/restart-web.yaml': restart }, 'restart');
+
+    const done = await untilDone();
+    expect(done.status).toBe('Failed');
+    expect(done.detail.outcomes).toMatchObject({
+      h1: {
+        result: 'failed',
+        reason: 'RebootRefused',
+        message: expect.stringMatching(/exit code 1: .*systemd-inhibit/),
+      },
+      h2: { result: 'failed', reason: 'NotBack', message: expect.stringMatching(/within 20s.*look at its console/) },
+      h3: { result: 'failed', reason: 'HostKeyChanged', message: expect.stringMatching(/spec\.hostKeys: ssh-ed25519/) },
+    });
+    expect([...since(before, await boots()).values()].map((list) => list.length)).toEqual([1, 2, 2]);
+    const reasons = await eventually(
+      async () => {
+        const statuses = await repo.hostStatuses();
+        const words = HOSTS.map((name) => statuses.get(name)?.status);
+        if (words.join() !== 'active,failed,failed') throw new Error(`the hosts are ${words.join()}`);
+        return HOSTS.map((name) => statuses.get(name)?.conditions?.find(({ type }) => type === 'Ready')?.reason);
+      },
+      { timeoutMs: 30_000 },
+    );
+    expect(reasons).toEqual(['Reachable', 'HostUnreachable', 'HostKeyChanged']);
+  });
 });
