@@ -98,6 +98,8 @@ export class SimHost implements ShellWorld {
     return {
       os: 'debian',
       osVersion: '12',
+      model: 'package',
+      packageTool: 'apt-get',
       cpus: String(this.#cpus),
       memoryKb: String(this.#cpus * 2_013_184),
       diskBytes: String(this.#cpus * 21_003_583_488),
@@ -105,9 +107,9 @@ export class SimHost implements ShellWorld {
       kernel: '6.1.0-18-amd64',
       uptimeSeconds: String(Math.floor(this.uptimeSeconds())),
       rebootRequired: String(this.faults.rebootRequired ?? false),
+      diskFull: String(this.faults.diskFull ?? false),
       architecture: 'x86_64',
       hostTime: String(Math.floor((this.clock.now() + skewMs) / 1000)),
-      diskFull: String(this.faults.diskFull ?? false),
       ...(this.faults.hostileOutput && { os: 'debian\u001b[31m', kernel: '6.1$(reboot)\u202e: x' }),
       ...this.faults.facts,
     };

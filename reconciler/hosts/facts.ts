@@ -10,6 +10,12 @@ export interface Facts {
   os: string;
   /** `VERSION_ID` of os-release; empty where there is none (rolling releases). */
   osVersion: string;
+  /** `ID_LIKE` of os-release, words separated by a space: `rhel fedora`; empty where there is none. */
+  osLike: string;
+  /** How the system is put together: from packages, from an ostree deployment, or from a container image (bootc). */
+  model: 'package' | 'ostree' | 'bootc';
+  /** The first of apt-get, dnf, yum, zypper and apk that is there; empty where none is. */
+  packageTool: string;
   cpus: number;
   memoryKb: number;
   /** Sum over real local file systems. */
@@ -44,12 +50,16 @@ export function parseFacts(output: string, nonce: string): Facts | undefined {
   const [cpus, memoryKb, diskBytes] = [number('cpus'), number('memoryKb'), number('diskBytes')];
   const [uptimeSeconds, hostTime] = [number('uptimeSeconds'), number('hostTime')];
   const reboot = fields.get('rebootRequired');
+  const model = fields.get('model');
   if (cpus === undefined || memoryKb === undefined || diskBytes === undefined) return undefined;
   if (uptimeSeconds === undefined || hostTime === undefined) return undefined;
   if (!BOOT_ID.test(bootId) || (reboot !== 'true' && reboot !== 'false')) return undefined;
   return {
     os: text('os') || 'unknown',
     osVersion: text('osVersion'),
+    osLike: text('osLike'),
+    model: model === 'ostree' || model === 'bootc' ? model : 'package',
+    packageTool: text('packageTool'),
     cpus,
     memoryKb,
     diskBytes,

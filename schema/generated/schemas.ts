@@ -1831,6 +1831,12 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           },
           {
             "$ref": "#/$defs/RunOperation"
+          },
+          {
+            "$ref": "#/$defs/UpgradeOperation"
+          },
+          {
+            "$ref": "#/$defs/DeployOperation"
           }
         ],
         "examples": [
@@ -1854,7 +1860,7 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           "type": {
             "type": "string",
             "const": "restart",
-            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each.",
+            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one.",
             "examples": [
               "restart"
             ]
@@ -1950,7 +1956,7 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           "type": {
             "type": "string",
             "const": "run",
-            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each.",
+            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one.",
             "examples": [
               "run"
             ]
@@ -2050,6 +2056,238 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               "cluster": "web"
             },
             "script": "systemctl reload nginx\n"
+          }
+        ]
+      },
+      "UpgradeOperation": {
+        "type": "object",
+        "description": "Upgrades each host with the tool of its family (apt, dnf, yum, zypper, apk, rpm-ostree, bootc), reboots it where that is wanted, and proves it.",
+        "additionalProperties": false,
+        "required": [
+          "type",
+          "target"
+        ],
+        "properties": {
+          "type": {
+            "type": "string",
+            "const": "upgrade",
+            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one.",
+            "examples": [
+              "upgrade"
+            ]
+          },
+          "description": {
+            "type": "string",
+            "description": "Why it is done, for people.",
+            "examples": [
+              "Kernel update of November"
+            ]
+          },
+          "target": {
+            "$ref": "#/$defs/Target"
+          },
+          "reboot": {
+            "type": "string",
+            "enum": [
+              "never",
+              "if-required",
+              "always"
+            ],
+            "description": "Whether the host is rebooted afterwards: `if-required` where its family says that one is due (`/run/reboot-required`, `needs-restarting -r`, a staged deployment).",
+            "default": "if-required",
+            "examples": [
+              "always"
+            ]
+          },
+          "rollout": {
+            "$ref": "common.schema.json#/$defs/Rollout",
+            "description": "How it rolls over the hosts.",
+            "examples": [
+              {
+                "batches": [
+                  1,
+                  "25%"
+                ],
+                "maxFailures": 1
+              }
+            ]
+          },
+          "checks": {
+            "$ref": "#/$defs/OperationChecks"
+          },
+          "timeout": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "Per host: how long the upgrade may take, and again how long it may take to come back.",
+            "default": "30m",
+            "examples": [
+              "30m"
+            ]
+          },
+          "suspend": {
+            "type": "boolean",
+            "description": "Starts no further host while true. May change once it has begun.",
+            "default": false,
+            "x-intendant-mutable": true,
+            "examples": [
+              true
+            ]
+          },
+          "cancel": {
+            "type": "boolean",
+            "description": "Ends it for good: the host in hand is brought to its end, no other is started. May change once it has begun.",
+            "default": false,
+            "x-intendant-mutable": true,
+            "examples": [
+              true
+            ]
+          },
+          "retry": {
+            "type": "integer",
+            "description": "A counter: raise it to run again on the hosts that failed or were skipped. May change once it has begun.",
+            "minimum": 0,
+            "default": 0,
+            "x-intendant-mutable": true,
+            "examples": [
+              1
+            ]
+          }
+        },
+        "examples": [
+          {
+            "type": "upgrade",
+            "target": {
+              "cluster": "web"
+            },
+            "rollout": {
+              "batches": [
+                1,
+                "25%"
+              ]
+            }
+          }
+        ]
+      },
+      "DeployOperation": {
+        "type": "object",
+        "description": "Makes a version the running system of each host: an ostree version or commit (rpm-ostree), an image (bootc). Hosts of packages cannot; they fail untouched and say so.",
+        "additionalProperties": false,
+        "required": [
+          "type",
+          "target",
+          "version"
+        ],
+        "properties": {
+          "type": {
+            "type": "string",
+            "const": "deploy",
+            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one.",
+            "examples": [
+              "deploy"
+            ]
+          },
+          "description": {
+            "type": "string",
+            "description": "Why it is done, for people.",
+            "examples": [
+              "Kernel update of November"
+            ]
+          },
+          "target": {
+            "$ref": "#/$defs/Target"
+          },
+          "version": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 512,
+            "pattern": "^[A-Za-z0-9][A-Za-z0-9@:/._+=-]*$",
+            "description": "What to deploy: for rpm-ostree a version or `revision=` and a commit, for bootc an image reference with tag or digest.",
+            "examples": [
+              "41.20261120.0",
+              "quay.io/example/web:41"
+            ]
+          },
+          "reboot": {
+            "type": "string",
+            "enum": [
+              "never",
+              "if-required",
+              "always"
+            ],
+            "description": "Whether the host is rebooted afterwards: `if-required` where its family says that one is due (`/run/reboot-required`, `needs-restarting -r`, a staged deployment).",
+            "default": "if-required",
+            "examples": [
+              "always"
+            ]
+          },
+          "rollback": {
+            "type": "boolean",
+            "description": "Goes back to the deployment before, with a reboot, when a host is back with the new version and does not pass: the version is not the running one, or a check after fails. The host has failed all the same.",
+            "default": false,
+            "examples": [
+              true
+            ]
+          },
+          "rollout": {
+            "$ref": "common.schema.json#/$defs/Rollout",
+            "description": "How it rolls over the hosts.",
+            "examples": [
+              {
+                "batches": [
+                  1,
+                  "25%"
+                ],
+                "maxFailures": 1
+              }
+            ]
+          },
+          "checks": {
+            "$ref": "#/$defs/OperationChecks"
+          },
+          "timeout": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "Per host: how long the deployment may take, and again how long it may take to come back.",
+            "default": "30m",
+            "examples": [
+              "30m"
+            ]
+          },
+          "suspend": {
+            "type": "boolean",
+            "description": "Starts no further host while true. May change once it has begun.",
+            "default": false,
+            "x-intendant-mutable": true,
+            "examples": [
+              true
+            ]
+          },
+          "cancel": {
+            "type": "boolean",
+            "description": "Ends it for good: the host in hand is brought to its end, no other is started. May change once it has begun.",
+            "default": false,
+            "x-intendant-mutable": true,
+            "examples": [
+              true
+            ]
+          },
+          "retry": {
+            "type": "integer",
+            "description": "A counter: raise it to run again on the hosts that failed or were skipped. May change once it has begun.",
+            "minimum": 0,
+            "default": 0,
+            "x-intendant-mutable": true,
+            "examples": [
+              1
+            ]
+          }
+        },
+        "examples": [
+          {
+            "type": "deploy",
+            "target": {
+              "cluster": "edge"
+            },
+            "version": "41.20261120.0",
+            "rollback": true
           }
         ]
       },

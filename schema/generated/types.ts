@@ -61,7 +61,7 @@ export type Port = number;
  * This interface was referenced by `Unused`'s JSON-Schema
  * via the `definition` "OperationSpec".
  */
-export type OperationSpec = RestartOperation | RunOperation;
+export type OperationSpec = RestartOperation | RunOperation | UpgradeOperation | DeployOperation;
 
 /**
  * What the hosts of the cluster have in common.
@@ -692,7 +692,7 @@ export interface NetworkSpec {
  */
 export interface RestartOperation {
   /**
-   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each.
+   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one.
    */
   type: 'restart';
   /**
@@ -730,7 +730,7 @@ export interface RestartOperation {
  */
 export interface RunOperation {
   /**
-   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each.
+   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one.
    */
   type: 'run';
   /**
@@ -755,6 +755,98 @@ export interface RunOperation {
   checks?: OperationChecks;
   /**
    * Per host: how long it may take to come back (restart), or the script to end (run).
+   */
+  timeout?: Duration;
+  /**
+   * Starts no further host while true. May change once it has begun.
+   */
+  suspend?: boolean;
+  /**
+   * Ends it for good: the host in hand is brought to its end, no other is started. May change once it has begun.
+   */
+  cancel?: boolean;
+  /**
+   * A counter: raise it to run again on the hosts that failed or were skipped. May change once it has begun.
+   */
+  retry?: number;
+}
+/**
+ * Upgrades each host with the tool of its family (apt, dnf, yum, zypper, apk, rpm-ostree, bootc), reboots it where that is wanted, and proves it.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "UpgradeOperation".
+ */
+export interface UpgradeOperation {
+  /**
+   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one.
+   */
+  type: 'upgrade';
+  /**
+   * Why it is done, for people.
+   */
+  description?: string;
+  target: Target;
+  /**
+   * Whether the host is rebooted afterwards: `if-required` where its family says that one is due (`/run/reboot-required`, `needs-restarting -r`, a staged deployment).
+   */
+  reboot?: 'never' | 'if-required' | 'always';
+  /**
+   * How it rolls over the hosts.
+   */
+  rollout?: Rollout;
+  checks?: OperationChecks;
+  /**
+   * Per host: how long the upgrade may take, and again how long it may take to come back.
+   */
+  timeout?: Duration;
+  /**
+   * Starts no further host while true. May change once it has begun.
+   */
+  suspend?: boolean;
+  /**
+   * Ends it for good: the host in hand is brought to its end, no other is started. May change once it has begun.
+   */
+  cancel?: boolean;
+  /**
+   * A counter: raise it to run again on the hosts that failed or were skipped. May change once it has begun.
+   */
+  retry?: number;
+}
+/**
+ * Makes a version the running system of each host: an ostree version or commit (rpm-ostree), an image (bootc). Hosts of packages cannot; they fail untouched and say so.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "DeployOperation".
+ */
+export interface DeployOperation {
+  /**
+   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one.
+   */
+  type: 'deploy';
+  /**
+   * Why it is done, for people.
+   */
+  description?: string;
+  target: Target;
+  /**
+   * What to deploy: for rpm-ostree a version or `revision=` and a commit, for bootc an image reference with tag or digest.
+   */
+  version: string;
+  /**
+   * Whether the host is rebooted afterwards: `if-required` where its family says that one is due (`/run/reboot-required`, `needs-restarting -r`, a staged deployment).
+   */
+  reboot?: 'never' | 'if-required' | 'always';
+  /**
+   * Goes back to the deployment before, with a reboot, when a host is back with the new version and does not pass: the version is not the running one, or a check after fails. The host has failed all the same.
+   */
+  rollback?: boolean;
+  /**
+   * How it rolls over the hosts.
+   */
+  rollout?: Rollout;
+  checks?: OperationChecks;
+  /**
+   * Per host: how long the deployment may take, and again how long it may take to come back.
    */
   timeout?: Duration;
   /**

@@ -6,12 +6,12 @@ import { ENVIRONMENT } from './shared.ts';
  */
 export const FACTS_SCRIPT = `${ENVIRONMENT}
 n=$1 records=\${2:-/var/lib}
-os=unknown osVersion=
+os=unknown osVersion= osLike=
 if [ -r /etc/os-release ]; then
   while IFS='=' read -r key value; do
     value=\${value#[\\"\\']}
     value=\${value%[\\"\\']}
-    case $key in ID) os=$value ;; VERSION_ID) osVersion=$value ;; esac
+    case $key in ID) os=$value ;; VERSION_ID) osVersion=$value ;; ID_LIKE) osLike=$value ;; esac
   done </etc/os-release
 fi
 cpus=$(getconf _NPROCESSORS_ONLN 2>/dev/null || nproc 2>/dev/null || grep -c '^processor' /proc/cpuinfo)
@@ -43,6 +43,17 @@ reboot=false
 for mark in /run/reboot-required /var/run/reboot-required /run/reboot-needed; do
   if [ -e "$mark" ]; then reboot=true; fi
 done
+model=package tool=
+if [ -e /run/ostree-booted ]; then
+  model=ostree
+  if command -v bootc >/dev/null 2>&1; then
+    case $(bootc status --booted --format json 2>/dev/null | tr -d ' \\t\\n') in *'"image":{"image":'*) model=bootc ;; esac
+  fi
+fi
+for name in apt-get dnf yum zypper apk; do
+  if command -v $name >/dev/null 2>&1; then tool=$name; break; fi
+done
+if [ -e /run/ostree/staged-deployment ]; then reboot=true; fi
 printf '\\n@@intendant:%s@@ begin\\n' "$n"
-printf '%s=%s\\n' os "$os" osVersion "$osVersion" cpus "$cpus" memoryKb "$memory" diskBytes "$((disk * 1024))" bootId "$boot" kernel "$(uname -r)" uptimeSeconds "\${uptime%%.*}" rebootRequired "$reboot" diskFull "$full" architecture "$(uname -m)" hostTime "$(date +%s)"
+printf '%s=%s\\n' os "$os" osVersion "$osVersion" osLike "$osLike" model "$model" packageTool "$tool" cpus "$cpus" memoryKb "$memory" diskBytes "$((disk * 1024))" bootId "$boot" kernel "$(uname -r)" uptimeSeconds "\${uptime%%.*}" rebootRequired "$reboot" diskFull "$full" architecture "$(uname -m)" hostTime "$(date +%s)"
 printf '@@intendant:%s@@ end\\n' "$n"`;

@@ -1,5 +1,6 @@
 import { isoTime } from '../../model/clock.ts';
 import type { Facts } from '../../hosts/facts.ts';
+import { familyNameOf } from '../../hosts/families/registry.ts';
 import { claimsOf, mergeConditions, type ConditionClaim } from '../../model/conditions.ts';
 import type { Assessment } from '../../model/controller.ts';
 import { reasonOfCode } from '../../model/errors.ts';
@@ -142,11 +143,21 @@ function missed(
 }
 
 function stableFacts(seen: Facts, before: StableFacts | undefined, nowMs: number): StableFacts {
-  const { uptimeSeconds, hostTime: _hostTime, diskFull: _diskFull, ...facts } = seen;
+  const {
+    uptimeSeconds,
+    hostTime: _time,
+    diskFull: _full,
+    osLike: _like,
+    model: _model,
+    packageTool: _tool,
+    ...facts
+  } = seen;
+  const family = familyNameOf(seen);
   const same = before?.bootId === facts.bootId;
   // Computed from the uptime, which moves by a rounding at every look: worked out once for each boot.
   return {
     ...facts,
+    ...(family && { family }),
     bootedAt: same ? before.bootedAt : isoTime(Math.round((nowMs - uptimeSeconds * 1000) / 1000) * 1000),
   };
 }

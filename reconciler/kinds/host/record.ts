@@ -1,9 +1,12 @@
+import type { FamilyName } from '../../hosts/families/family.ts';
 import type { Json } from '../../model/json.ts';
 
 /** Facts of a host that do not churn: what status shows and plans may rely on. */
 export interface StableFacts {
   os: string;
   osVersion: string;
+  /** The family of commands that it is told; absent: not one that this build knows. */
+  family?: FamilyName;
   architecture: string;
   kernel: string;
   cpus: number;

@@ -14,7 +14,7 @@ export function unavailableHosts(observed: OperationObserved, nowMs: number): Se
   return down;
 }
 
-/** A host that failed in our hands is down until it is seen again; one whose check failed afterwards, until a retry proves it. */
+/** A host that failed in our hands is down until it is seen again; one that was changed and did not pass is quarantined until a retry proves it. */
 export function leftDown(name: string, host: HostView | undefined, observed: OperationObserved): boolean {
   return hasFailedCheck(name, observed) || unseenSinceFailing(name, host, observed);
 }
@@ -23,9 +23,19 @@ function hasFailedCheck(name: string, observed: OperationObserved): boolean {
   const verdict = failedVerdict(name, observed);
   if (verdict === undefined) return false;
   return entriesOf(name, verdict.round, observed).some(
-    (entry) => entry.step.action === 'checkAfter' && entry.outcome?.result === 'failed',
+    ({ step, outcome }) => QUARANTINES.has(step.action) && outcome !== undefined && outcome.result !== 'succeeded',
   );
 }
+
+/** Steps after whose failure that a host answers does not mean that it is well. */
+const QUARANTINES: ReadonlySet<string> = new Set([
+  'checkAfter',
+  'upgrade',
+  'deploy',
+  'rebootNeeded',
+  'proveDeployed',
+  'rollback',
+]);
 
 function unseenSinceFailing(name: string, host: HostView | undefined, observed: OperationObserved): boolean {
   const at = failedVerdict(name, observed)?.outcome?.at;

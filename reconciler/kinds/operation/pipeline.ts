@@ -1,105 +1,13 @@
-import type { Check, OperationSpec } from '../../../schema/generated/types.ts';
-import { parseDuration } from '../../model/duration.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { JournalRecord, Step, StepOutcome } from '../../model/plan.ts';
 import { keyOf } from '../../model/resource.ts';
+import { actionsFor, type Action, type Found } from './actions-of.ts';
 import type { FrozenOperation } from './record.ts';
-import { DEFAULT_TIMEOUT } from './spec.ts';
-
-/** One planned action of a host, before it is bound to a round and to what earlier actions found. */
-interface Action {
-  action: string;
-  summary: string;
-  idempotent: boolean;
-  disruptive: boolean;
-  timeoutMs: number;
-  parameters: JsonObject;
-  /** Takes the boot id that `connect` found into its intent. */
-  bindsBootId?: boolean;
-}
-
-/** Room for the exec around a check or script beyond its own timeout, in milliseconds. */
-const GRACE_MS = 15_000;
-
-/**
- * What happens on each host, in order: look, check, act, prove, check. Later kinds of neighbours (container managers, load
- * balancers) join as actions around the act.
- */
-export function actionsFor(spec: OperationSpec): Action[] {
-  return [
-    look(),
-    ...(spec.checks?.before ?? []).map((check, index) => checkAction('before', check, index)),
-    ...act(spec),
-    ...(spec.checks?.after ?? []).map((check, index) => checkAction('after', check, index)),
-  ];
-}
-
-function look(): Action {
-  return {
-    action: 'connect',
-    summary: 'connect and read facts',
-    idempotent: true,
-    disruptive: false,
-    timeoutMs: 30_000,
-    parameters: {},
-  };
-}
-
-function checkAction(when: 'before' | 'after', check: Check, index: number): Action {
-  const timeoutMs = parseDuration(check.timeout ?? '30s');
-  const retries = check.retries ?? 0;
-  const intervalMs = parseDuration(check.interval ?? '5s');
-  return {
-    action: when === 'before' ? 'checkBefore' : 'checkAfter',
-    summary: `check ${when} ${check.name ?? `#${index + 1}`}: ${check.command.join(' ')}`,
-    idempotent: true,
-    disruptive: false,
-    timeoutMs: (timeoutMs + intervalMs + GRACE_MS) * (retries + 1),
-    parameters: { name: check.name ?? `#${index + 1}`, command: check.command, timeoutMs, retries, intervalMs },
-  };
-}
-
-function act(spec: OperationSpec): Action[] {
-  const timeoutMs = parseDuration(spec.timeout ?? DEFAULT_TIMEOUT);
-  if (spec.type === 'run') {
-    const parameters = { script: spec.script ?? '', args: spec.args ?? [], timeoutMs };
-    return [
-      {
-        action: 'run',
-        summary: 'run the script',
-        idempotent: false,
-        disruptive: true,
-        timeoutMs: timeoutMs + GRACE_MS,
-        parameters,
-        bindsBootId: true,
-      },
-    ];
-  }
-  return [
-    {
-      action: 'reboot',
-      summary: 'reboot',
-      idempotent: false,
-      disruptive: true,
-      timeoutMs,
-      parameters: {},
-      bindsBootId: true,
-    },
-    {
-      action: 'prove',
-      summary: 'wait for a new boot id',
-      idempotent: true,
-      disruptive: true,
-      timeoutMs,
-      parameters: {},
-      bindsBootId: true,
-    },
-  ];
-}
 
 /**
  * The next step of one host: a pure function of what its journal of this round says. An open intent is the same step once
- * more (it re-attaches); after the last action, or the first that did not succeed, it is the verdict.
+ * more (it re-attaches). After the last action it is the verdict; after the first that did not succeed it is the way back, where there
+ * is one, and then the verdict.
  *
  * @param entries the host's journal of this round.
  * @param stop what ends the host before it is touched (cancelled, in maintenance, removed); ignored once it was touched.
@@ -118,12 +26,15 @@ export function nextHostStep(
   if (open) return open.step;
 
   const actions = actionsFor(frozen.spec);
-  const verdict = verdictOf(done, actions, stop);
-  const ordinal = verdict ? actions.length : done.length;
-  const action = verdict ? VERDICT : actions[ordinal]!;
-  const found = done.find((entry) => entry.step.action === 'connect')?.outcome?.data;
-  const stepsRoot: JsonObject = found?.stepsRoot === undefined ? {} : { stepsRoot: found.stepsRoot };
-  const { bindsBootId, ...rest } = action;
+  const touched = done.some((entry) => !entry.step.idempotent);
+  const next = stop && !touched && !done.some(isBad) ? undefined : nextAction(actions, done);
+  const found = foundBy(done);
+  const told = next?.action.forHost?.(found);
+  if (told && 'impossible' in told) return verdictStep(operation, frozen, host, round, told.impossible);
+  if (!next) return verdictStep(operation, frozen, host, round, verdictOf(done, touched ? undefined : stop));
+  const { action, ordinal } = next;
+  const stepsRoot: JsonObject = found.stepsRoot === undefined ? {} : { stepsRoot: found.stepsRoot };
+  const { bindsBootId, when: _when, forHost: _forHost, recovers: _recovers, ...rest } = action;
   return {
     ...rest,
     id: stepIdOf(operation, round, ordinal, action.action),
@@ -132,10 +43,10 @@ export function nextHostStep(
     round,
     parameters: {
       ...rest.parameters,
+      ...told?.parameters,
       ...(bindsBootId ? { bootId: bootBefore(done, action.action) ?? null, digest: frozen.digest, ...stepsRoot } : {}),
-      ...(found?.address !== undefined && !verdict ? { address: found.address } : {}),
+      ...(found.address !== undefined ? { address: found.address } : {}),
     },
-    ...(verdict ? { verdict } : {}),
   };
 }
 
@@ -144,15 +55,7 @@ export function stepIdOf(operation: string, round: number, ordinal: number, acti
   return `${operation}.${round}.${ordinal}-${action.toLowerCase()}`;
 }
 
-/** The boot that the act begins under; a reboot that was found to have been asked for earlier says under which. */
-function bootBefore(done: readonly JournalRecord[], action: string): Json | undefined {
-  const dataOf = (earlier: string): Record<string, Json> | undefined =>
-    done.find((entry) => entry.step.action === earlier)?.outcome?.data;
-  const asked = action === 'prove' ? dataOf('reboot')?.startedBoot : undefined;
-  return asked ?? dataOf('connect')?.bootId;
-}
-
-/** The step that ends a host with an outcome that was decided elsewhere. */
+/** The step that ends a host with its outcome. */
 export function verdictStep(
   operation: string,
   frozen: Pick<FrozenOperation, 'spec'>,
@@ -161,52 +64,98 @@ export function verdictStep(
   verdict: StepOutcome,
 ): Step {
   const ordinal = actionsFor(frozen.spec).length;
-  const { bindsBootId: _, ...rest } = VERDICT;
-  const id = `${operation}.${round}.${ordinal}-${VERDICT.action}`;
-  return { ...rest, id, target: keyOf('Host', host), ordinal, round, verdict };
+  return {
+    action: 'verdict',
+    summary: 'record the outcome and release the host',
+    idempotent: true,
+    disruptive: false,
+    timeoutMs: 0,
+    parameters: {},
+    id: stepIdOf(operation, round, ordinal, 'verdict'),
+    target: keyOf('Host', host),
+    ordinal,
+    round,
+    verdict,
+  };
 }
 
-const VERDICT: Action = {
-  action: 'verdict',
-  summary: 'record the outcome and release the host',
-  idempotent: true,
-  disruptive: false,
-  timeoutMs: 0,
-  parameters: {},
-};
+function isBad(entry: JournalRecord): boolean {
+  return entry.outcome!.result !== 'succeeded';
+}
 
-function verdictOf(
-  done: readonly JournalRecord[],
+/** The first action that is due and not done: on the way there, or once something failed on the way back. */
+function nextAction(
   actions: readonly Action[],
-  stop: StepOutcome | undefined,
-): StepOutcome | undefined {
-  const bad = done.find((entry) => entry.outcome!.result !== 'succeeded');
-  if (bad) return verdictFor(bad);
-  const touched = done.some((entry) => !entry.step.idempotent);
-  if (stop && !touched) return stop;
-  if (done.length < actions.length) return undefined;
-  const acted = done.find((entry) => entry.step.action === 'run' || entry.step.action === 'prove');
+  done: readonly JournalRecord[],
+): { action: Action; ordinal: number } | undefined {
+  const bad = done.filter(isBad);
+  const isDone = (ordinal: number): boolean => done.some((entry) => entry.step.ordinal === ordinal);
+  // A failure on the way back ends it.
+  if (bad.some((entry) => actions[entry.step.ordinal]?.recovers)) return undefined;
+  const ordinal = actions.findIndex(({ when, recovers }, at) => {
+    const isDue = bad.length === 0 ? !recovers : recovers?.(bad[0]!) === true;
+    return isDue && !isDone(at) && (when === undefined || when(done));
+  });
+  return ordinal === -1 ? undefined : { action: actions[ordinal]!, ordinal };
+}
+
+function foundBy(done: readonly JournalRecord[]): Found {
+  return done.find((entry) => entry.step.action === 'connect')?.outcome?.data ?? {};
+}
+
+/** The boot that an action begins under: the last one proven. A reboot that had been asked for earlier says under which. */
+function bootBefore(done: readonly JournalRecord[], action: string): Json | undefined {
+  const last = done.findLast((entry) => entry.step.action === 'reboot')?.outcome?.data;
+  if (action === 'prove' && last?.startedBoot) return last.startedBoot;
+  return done.findLast((entry) => entry.outcome?.data?.bootId !== undefined)?.outcome?.data?.bootId;
+}
+
+function verdictOf(done: readonly JournalRecord[], stop: StepOutcome | undefined): StepOutcome {
+  const bad = done.filter(isBad);
+  if (bad.length > 0) return verdictFor(bad, done);
+  if (stop) return stop;
+  const acts = done.filter((entry) => ACTS.has(entry.step.action));
   return {
     result: 'succeeded',
     reason: 'Done',
-    message: acted?.outcome?.message ?? 'done',
-    ...dataOf(acted),
+    message: acts.map((entry) => entry.outcome!.message).join('; ') || 'done',
+    ...exitCodeOf(acts[0]),
   };
 }
+
+/** Steps whose outcome a person wants to read. */
+const ACTS: ReadonlySet<string> = new Set(['run', 'upgrade', 'deploy', 'rebootNeeded', 'prove']);
+
+/** Steps after whose failure the host may be down. */
+const LEAVES_DOWN: ReadonlySet<string> = new Set([
+  'reboot',
+  'prove',
+  'checkAfter',
+  'upgrade',
+  'deploy',
+  'rebootNeeded',
+  'proveDeployed',
+  'rollback',
+]);
 
 /** The host's outcome when a step did not succeed: not reached before we touched it is skipped, all else has failed. */
-function verdictFor(entry: JournalRecord): StepOutcome {
-  const outcome = entry.outcome!;
-  const down = entry.step.action === 'reboot' || entry.step.action === 'prove' || entry.step.action === 'checkAfter';
+function verdictFor(bad: readonly JournalRecord[], done: readonly JournalRecord[]): StepOutcome {
+  const { step, outcome } = bad[0]!;
+  const { reason, message, data } = outcome!;
+  const back = done.findLast((entry) => entry.step.ordinal > step.ordinal);
+  const isBack = bad.length === 1 && back?.step.action === 'prove';
+  const how = isBack
+    ? '; it went back to the deployment before'
+    : bad[1] && `; the way back failed too: ${bad[1].outcome!.message}`;
   return {
-    result: entry.step.action === 'connect' ? 'skipped' : 'failed',
-    reason: outcome.reason,
-    message: outcome.message,
-    data: { ...outcome.data, down },
+    result: step.action === 'connect' ? 'skipped' : 'failed',
+    reason,
+    message: `${message}${how ?? ''}`,
+    data: { ...data, down: LEAVES_DOWN.has(step.action) && !isBack, ...(isBack ? { rolledBack: true } : {}) },
   };
 }
 
-function dataOf(entry: JournalRecord | undefined): { data?: Record<string, Json> } {
-  const exitCode = entry?.outcome?.data?.exitCode;
+function exitCodeOf(entry: JournalRecord | undefined): { data?: Record<string, Json> } {
+  const exitCode = entry?.step.action === 'run' ? entry.outcome?.data?.exitCode : undefined;
   return exitCode === undefined ? {} : { data: { exitCode } };
 }

@@ -133,7 +133,7 @@ function stepsUpToAct(
     const step = nextHostStep(name, frozen, host, round, entries)!;
     const entry: JournalRecord = { format: 1, round, step, startedAt: at };
     if (!step.idempotent) return [...entries, entry];
-    const data: Record<string, Json> = step.action === 'connect' ? { bootId } : {};
+    const data: Record<string, Json> = step.action === 'connect' ? { bootId, adopted: true } : {};
     const message = 'found to be done when the store was rebuilt';
     entries.push({ ...entry, outcome: { result: 'succeeded', reason: 'Adopted', message, data, at } });
   }

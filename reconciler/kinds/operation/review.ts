@@ -6,7 +6,9 @@ import { resolveSelection } from '../../source/inventory/select.ts';
 import { nameSome } from '../../rollout/decide.ts';
 import { freezeHold, isOver } from '../../rollout/freeze.ts';
 import { clustersOf } from './clusters-of.ts';
-import { actionsFor, nextHostStep } from './pipeline.ts';
+import { actionsFor } from './actions-of.ts';
+import { familyWarnings } from './family-warnings.ts';
+import { nextHostStep } from './pipeline.ts';
 import type { FrozenRollout } from './record.ts';
 import { boundDigest, freezeRollout, mergeRollout } from './spec.ts';
 
@@ -47,10 +49,15 @@ export function reviewOperation(
   const steps = batches.flat().flatMap((host) => {
     const first = nextHostStep(name, frozen, host, spec.retry ?? 0, []);
     return first
-      ? actions.map((action, ordinal): Step => ({ ...first, ...action, ordinal, parameters: action.parameters }))
+      ? actions
+          .filter(({ recovers }) => !recovers)
+          .map((action, ordinal): Step => ({ ...first, ...action, ordinal, parameters: action.parameters }))
       : [];
   });
-  const warnings = warningsFor(hosts, clusters, inventory, statusOf, nowMs);
+  const warnings = [
+    ...warningsFor(hosts, clusters, inventory, statusOf, nowMs),
+    ...familyWarnings(spec, hosts, statusOf),
+  ];
   return {
     name,
     type: spec.type,

@@ -8,6 +8,9 @@ import type { FrozenRollout } from './record.ts';
 /** Default of `spec.timeout`: per host, to come back or for the script. */
 export const DEFAULT_TIMEOUT = '10m';
 
+/** The same for upgrade and deploy, which fetch. */
+export const DEFAULT_UPGRADE_TIMEOUT = '30m';
+
 /** Digest of everything that is bound at Begin: the spec without suspend, cancel, retry, description and rollout.pauseAfter. */
 export function boundDigest(spec: OperationSpec): string {
   const { suspend: _suspend, cancel: _cancel, retry: _retry, description: _description, rollout, ...bound } = spec;

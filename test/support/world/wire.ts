@@ -76,5 +76,16 @@ export class Wire {
 
 function factsOf({ bootId }: Machine) {
   const counts = { cpus: 1, memoryKb: 1, diskBytes: 1, uptimeSeconds: 1, hostTime: 1 };
-  return { os: 'x', osVersion: '1', kernel: 'k', architecture: 'a', rebootRequired: false, bootId, ...counts };
+  return {
+    os: 'debian',
+    osVersion: '1',
+    osLike: '',
+    model: 'package' as const,
+    packageTool: 'apt-get',
+    kernel: 'k',
+    architecture: 'a',
+    rebootRequired: false,
+    bootId,
+    ...counts,
+  };
 }

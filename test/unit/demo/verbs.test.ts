@@ -46,6 +46,8 @@ describe('the verbs on a simulated host', () => {
     expect(Object.keys(facts)).toEqual([
       'os',
       'osVersion',
+      'model',
+      'packageTool',
       'cpus',
       'memoryKb',
       'diskBytes',
@@ -53,6 +55,7 @@ describe('the verbs on a simulated host', () => {
       'kernel',
       'uptimeSeconds',
       'rebootRequired',
+      'diskFull',
       'architecture',
       'hostTime',
       'diskFull',

@@ -10,6 +10,9 @@ const EARLIER = '9f8e7d6c-3f6e-4d9f-9b1e-1f2f3f4f5f6f';
 const FACTS = {
   os: 'debian',
   osVersion: '12',
+  osLike: '',
+  model: 'package' as const,
+  packageTool: 'apt-get',
   cpus: '2',
   memoryKb: '4096',
   diskBytes: '1024',

@@ -2,6 +2,7 @@ import { Bug } from '../../../model/errors.ts';
 import type { Step, StepOutcome } from '../../../model/plan.ts';
 import type { KindDeps } from '../../context.ts';
 import { resolveTarget } from '../../host/target.ts';
+import { proveDeployedAction, rebootNeededAction } from './ask.ts';
 import { checkAction } from './check.ts';
 import { connectAction } from './connect.ts';
 import { proveAction } from './prove.ts';
@@ -16,6 +17,11 @@ const ACTIONS: Record<string, (context: ActionContext) => Promise<StepOutcome>> 
   reboot: rebootAction,
   prove: proveAction,
   run: runAction,
+  upgrade: runAction,
+  deploy: runAction,
+  rollback: runAction,
+  rebootNeeded: rebootNeededAction,
+  proveDeployed: proveDeployedAction,
 };
 
 /**

@@ -1,6 +1,9 @@
+import type { Facts } from '../../../hosts/facts.ts';
+import { familyNameOf } from '../../../hosts/families/registry.ts';
 import { tellLost } from '../../../hosts/lost.ts';
 import { asIntendantError, reasonOfCode, tellError } from '../../../model/errors.ts';
 import { formatDuration } from '../../../model/duration.ts';
+import type { Json } from '../../../model/json.ts';
 import type { StepOutcome } from '../../../model/plan.ts';
 import { deadline } from '../../../ssh/deadline.ts';
 import { checkSettings } from '../../host/settings.ts';
@@ -13,7 +16,7 @@ const LEAST_ANSWER_MS = 5000;
 
 /**
  * Looks at the host before it is touched; one that does not answer is skipped. Finds what later intents hold: the boot id,
- * the address it was found at, and where the records of steps lie there.
+ * the address it was found at, where the records of steps lie there, and the family of commands that it is told.
  */
 export async function connectAction({ step, deps, signal, name, target }: ActionContext): Promise<StepOutcome> {
   const within = deadline(signal, step.timeoutMs);
@@ -30,8 +33,7 @@ export async function connectAction({ step, deps, signal, name, target }: Action
       }
       deps.lastSeen.set(name, deps.clock.now());
       return succeeded('Connected', 'the host answers', {
-        bootId: seen.facts.bootId,
-        address: placeOfHost(target),
+        ...foundIn(seen.facts, placeOfHost(target)),
         stepsRoot: deps.stepsRoot,
       });
     }
@@ -47,4 +49,9 @@ export async function connectAction({ step, deps, signal, name, target }: Action
   } finally {
     within.clear();
   }
+}
+
+function foundIn(facts: Facts, address: string): Record<string, Json> {
+  const family = familyNameOf(facts);
+  return { bootId: facts.bootId, address, os: facts.os, ...(family && { family }) };
 }

@@ -16,6 +16,18 @@ interface RunParameters {
 /** How long one exec waits on the host for the end of the script before it is asked again, in seconds. */
 const WAIT_SECONDS = 20;
 
+/** How outcomes name what was run: the reason begins with the first, the message says the second. */
+const WORDS: Record<string, readonly [reason: string, what: string, done: string]> = {
+  run: ['Script', 'the script', 'exit code 0'],
+  upgrade: ['Upgrade', 'the upgrade', 'upgraded'],
+  deploy: ['Deploy', 'the deployment', 'deployed'],
+  rollback: ['Rollback', 'the rollback', 'rolled back'],
+};
+
+function wordsOf({ step }: ActionContext): readonly [reason: string, what: string, done: string] {
+  return WORDS[step.action]!;
+}
+
 /** Runs the script on the host at most once, ever, and re-attaches to it whatever happens to us or the connection. */
 export async function runAction(context: ActionContext): Promise<StepOutcome> {
   const { step, deps, signal, name, target } = context;
@@ -46,12 +58,13 @@ export async function runAction(context: ActionContext): Promise<StepOutcome> {
   return {
     result: 'unknown',
     reason: found.code ? reasonOfCode(found.code) : 'OutcomeUnknown',
-    message: `it could not be seen how the script ended on ${name}: ${found.gaveUp}; it is not run again. Its record is in ${recordOf(context)} there; raise spec.retry to run it anew`,
+    message: `it could not be seen how ${wordsOf(context)[1]} ended on ${name}: ${found.gaveUp}; it is not run again. Its record is in ${recordOf(context)} there; raise spec.retry to run it anew`,
   };
 }
 
 function judge(sighting: StepSighting, context: ActionContext, timeoutMs: number): Try<StepOutcome> {
   const { name } = context;
+  const [reason, what, done] = wordsOf(context);
   switch (sighting.state) {
     case 'done': {
       const data: Record<string, Json> = {
@@ -59,17 +72,17 @@ function judge(sighting: StepSighting, context: ActionContext, timeoutMs: number
         output: sighting.output,
         droppedBytes: sighting.droppedBytes ?? 0,
       };
-      if (sighting.exitCode === 0) return { answer: succeeded('ScriptSucceeded', 'exit code 0', data) };
+      if (sighting.exitCode === 0) return { answer: succeeded(`${reason}Succeeded`, done, data) };
       if (sighting.exitCode === 124) {
-        return { answer: failed('ScriptTimedOut', `the script was killed after ${formatDuration(timeoutMs)}`, data) };
+        return { answer: failed(`${reason}TimedOut`, `${what} was killed after ${formatDuration(timeoutMs)}`, data) };
       }
-      return { answer: failed('ScriptFailed', `the script ended with exit code ${sighting.exitCode}`, data) };
+      return { answer: failed(`${reason}Failed`, `${what} ended with exit code ${sighting.exitCode}`, data) };
     }
     case 'interrupted':
       return {
         answer: failed(
           'Interrupted',
-          `${name} was booted, or the script was killed, before it ended; it is not run again`,
+          `${name} was booted, or ${what} was killed, before it ended; it is not run again`,
           {
             output: sighting.output,
           },
@@ -77,7 +90,7 @@ function judge(sighting: StepSighting, context: ActionContext, timeoutMs: number
       };
     case 'absent':
     case 'boot-changed':
-      return { answer: failed('BootChanged', `${name} was booted before the script could begin; it was not run`) };
+      return { answer: failed('BootChanged', `${name} was booted before ${what} could begin; it was not run`) };
     case 'foreign':
     case 'error':
       return { answer: undecidable(sighting, context) };

@@ -10,6 +10,9 @@ import type { HostSpec } from '../../../../schema/generated/types.ts';
 const facts = {
   os: 'debian',
   osVersion: '12',
+  osLike: '',
+  model: 'package' as const,
+  packageTool: 'apt-get',
   architecture: 'x86_64',
   kernel: '6.1',
   cpus: 2,

@@ -17,7 +17,10 @@ import { silentLog } from '../../../support/silent-log.ts';
 const unreachable = new Transient('connection refused', { code: 'HOST_UNREACHABLE' });
 const keyChanged = new InvalidInput('another key', { code: 'HOST_KEY_CHANGED' });
 const rebooting = { state: 'running', bootId: 'old', startedBoot: 'old', output: '' } as const;
-const seen = (bootId: string): { facts: Facts; hostKey: string } => ({ facts: { bootId } as Facts, hostKey: 'k' });
+const seen = (bootId: string): { facts: Facts; hostKey: string } => ({
+  facts: { bootId, os: 'debian', osLike: '' } as Facts,
+  hostKey: 'k',
+});
 
 /** Performs an action, moving the clock on until it ends. */
 async function perform(
@@ -39,7 +42,7 @@ async function perform(
   } as unknown as KindDeps;
   const step = {
     id: 'op.0.1-x',
-    action: 'checkAfter',
+    action: action === runAction ? 'run' : 'checkAfter',
     timeoutMs,
     round: 0,
     ordinal: 1,

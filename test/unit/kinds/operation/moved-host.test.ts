@@ -20,7 +20,7 @@ class Moving {
   readonly #deps: KindDeps;
 
   constructor() {
-    this.hands.facts_ = [{ facts: { bootId: 'old-machine' } as Facts, hostKey: 'k' }];
+    this.hands.facts_ = [{ facts: { bootId: 'old-machine', os: 'debian', osLike: '' } as Facts, hostKey: 'k' }];
     this.#deps = {
       live: new MemoryLive(),
       inventory: () => ({
@@ -50,7 +50,7 @@ describe('a host whose address is changed while an operation has it in hand', ()
     const world = new Moving();
     await world.step();
     world.host = { address: '10.0.0.2' };
-    world.hands.facts_ = [{ facts: { bootId: 'new-machine' } as Facts, hostKey: 'k' }];
+    world.hands.facts_ = [{ facts: { bootId: 'new-machine', os: 'debian', osLike: '' } as Facts, hostKey: 'k' }];
     world.hands.starts = [{ state: 'boot-changed', bootId: 'new-machine' }];
 
     const [step, outcome] = await world.step();
@@ -69,7 +69,7 @@ describe('a host whose address is changed while an operation has it in hand', ()
     await world.step();
     await world.step();
     world.host = { address: '10.0.0.1', port: 2222 };
-    world.hands.facts_ = [{ facts: { bootId: 'new-machine' } as Facts, hostKey: 'k' }];
+    world.hands.facts_ = [{ facts: { bootId: 'new-machine', os: 'debian', osLike: '' } as Facts, hostKey: 'k' }];
 
     const [step, outcome] = await world.step();
 
@@ -83,7 +83,7 @@ describe('a host whose address is changed while an operation has it in hand', ()
     await world.step();
     world.host = { address: '10.0.0.1', description: 'the first' };
     await world.step();
-    world.hands.facts_ = [{ facts: { bootId: 'after' } as Facts, hostKey: 'k' }];
+    world.hands.facts_ = [{ facts: { bootId: 'after', os: 'debian', osLike: '' } as Facts, hostKey: 'k' }];
 
     expect((await world.step())[1]).toMatchObject({ result: 'succeeded', reason: 'Restarted' });
   });

@@ -1,0 +1,26 @@
+import { command } from '../command.ts';
+import type { HostFamily } from './family.ts';
+import { markedReboot } from './reboot-mark.ts';
+
+/** Keeps configuration files that were changed by hand, and waits for another apt instead of failing. */
+const OPTIONS = [
+  '-y',
+  '-o',
+  'Dpkg::Options::=--force-confdef',
+  '-o',
+  'Dpkg::Options::=--force-confold',
+  '-o',
+  'DPkg::Lock::Timeout=300',
+];
+
+/** Debian, Ubuntu and what derives from them. */
+export const apt: HostFamily = {
+  name: 'apt',
+  environment: { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_MODE: 'a' },
+  // New kernels are new packages; nothing that is installed is removed.
+  upgrade: () => [
+    { line: command('apt-get', ...OPTIONS, 'update') },
+    { line: command('apt-get', ...OPTIONS, '--with-new-pkgs', 'upgrade') },
+  ],
+  rebootNeeded: markedReboot,
+};
