@@ -58,7 +58,6 @@ describe('the verbs on a simulated host', () => {
       'diskFull',
       'architecture',
       'hostTime',
-      'diskFull',
     ]);
     expect(facts.bootId).toBe(host.bootId);
   });
