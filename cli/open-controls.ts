@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { DaemonConfig, StoreConfig } from '../reconciler/config/daemon-config.ts';
+import type { StoreConfig } from '../reconciler/config/daemon-config.ts';
 import type { ByHand } from '../reconciler/engine/halt-key.ts';
 import { asIntendantError, Transient } from '../reconciler/model/errors.ts';
 import type { Halt } from '../reconciler/rollout/brake.ts';
@@ -40,7 +40,8 @@ export function whoTypes(): string {
 
 /** Opens the daemon's socket or, where no daemon answers, the store. Throws what opening the store throws. */
 export async function openControls(flags: DaemonFlagValues, signal: AbortSignal): Promise<Controls> {
-  const config = flags.config === undefined ? undefined : await configOf(flags);
+  const { findConfig } = await import('./read-config.ts');
+  const config = await findConfig(flags);
   const state = resolve(config?.state ?? stateFolderOf(flags));
   const { SocketView } = await import('../reconciler/view/socket-view.ts');
   const view = new SocketView(socketPath(state));
@@ -95,11 +96,6 @@ async function openStoreControls(settings: StoreConfig, fleet: string, state: st
     release: (host, by, within) => releaseClaim(store, host, by, Date.now(), within),
     close: () => store.close(),
   };
-}
-
-async function configOf(flags: DaemonFlagValues): Promise<DaemonConfig> {
-  const { readConfig } = await import('./read-config.ts');
-  return readConfig(flags);
 }
 
 function storeOf({ etcd }: DaemonFlagValues): StoreConfig {

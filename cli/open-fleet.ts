@@ -71,7 +71,7 @@ export async function openFleet(flags: ViewFlagValues, signal: AbortSignal): Pro
   }
 }
 
-/** The configuration, where a file or an address is named. Reading a fleet needs no name for it, but etcd does. */
+/** The configuration, where there is one. Reading a fleet needs no name for it, but etcd does. */
 async function configOf(flags: ViewFlagValues): Promise<DaemonConfig | undefined> {
   const { from: _, 'status-branch': __, ...daemon } = flags;
   if (flags.etcd !== undefined && flags.etcd.length > 0 && flags.fleet === undefined && flags.config === undefined) {
@@ -80,9 +80,8 @@ async function configOf(flags: ViewFlagValues): Promise<DaemonConfig | undefined
       hint: 'Add --fleet NAME.',
     });
   }
-  if (flags.config === undefined && flags.repo === undefined) return undefined;
-  const { readConfig } = await import('./read-config.ts');
-  return readConfig(flags.config === undefined ? { ...daemon, fleet: flags.fleet ?? 'default' } : daemon);
+  const { findConfig } = await import('./read-config.ts');
+  return findConfig(daemon);
 }
 
 async function openSocket(state: string): Promise<FleetView> {

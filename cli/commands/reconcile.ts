@@ -17,7 +17,8 @@ export class Reconcile extends BaseCommand<typeof Reconcile> {
     const { stateFolderOf } = await import('../state-folder.ts');
     const { SocketView } = await import('../../reconciler/view/socket-view.ts');
     const { socketPath } = await import('../../reconciler/view/socket-path.ts');
-    const state = this.flags.config === undefined ? stateFolderOf(this.flags) : await this.#configuredState();
+    const { findConfig } = await import('../read-config.ts');
+    const state = (await findConfig(this.flags))?.state ?? stateFolderOf(this.flags);
     const socket = socketPath(resolve(state));
 
     await new SocketView(socket).hint(signal);
@@ -26,10 +27,5 @@ export class Reconcile extends BaseCommand<typeof Reconcile> {
       document: outputDocument('ReconcileHint', { accepted: true, socket }),
       text: () => 'The daemon looks at the repository now.',
     };
-  }
-
-  async #configuredState(): Promise<string> {
-    const { readConfig } = await import('../read-config.ts');
-    return (await readConfig(this.flags)).state;
   }
 }

@@ -10,7 +10,8 @@ import { endOnUnheededFailures } from '../unheeded-failures.ts';
 export class Run extends BaseCommand<typeof Run> {
   static override summary = 'Run the daemon: follow the config repository, act on hosts, commit the outcomes.';
   static override description =
-    'Says what it must know with a configuration file, flags, or both; flags win. Stop it any way you like: asked to ' +
+    'What it must know comes from /etc/intendant/intendant.yaml, --config FILE, etcd, variables and flags; `intendant config` ' +
+    'shows the result. Stop it any way you like: asked to ' +
     'stop, it waits a moment (`drain`, 5s) for the steps in hand, a second Ctrl-C or SIGTERM ends it at once, and what is not ' +
     'over is taken up again at the next start: nothing happens twice. It logs to stderr: lines for people on a ' +
     'terminal, JSON otherwise.';
@@ -38,7 +39,8 @@ export class Run extends BaseCommand<typeof Run> {
   protected override async answer(signal: AbortSignal): Promise<CommandAnswer | undefined> {
     const { readConfig } = await import('../read-config.ts');
     const { startReconciler } = await import('../../reconciler/main.ts');
-    const config = await readConfig(this.flags);
+    const log = await this.openLog();
+    const config = await readConfig(this.flags, (text) => log.warn({}, text));
     const objects = new Map<ResourceKey, ObjectStatus>();
     const log = await this.openLog();
     const stopWatching = endOnUnheededFailures(log);

@@ -119,8 +119,8 @@ spec:
 `;
 
 function daemonDocument(fleet: string): string {
-  return `# The daemon's own configuration. It does not belong into the repository that it reads; keep it on the daemon's machine:
-#   intendant run --config /etc/intendant/daemon.yaml
+  return `# The daemon's own configuration. It does not belong into the repository that it reads; keep it on the daemon's machine
+# as /etc/intendant/intendant.yaml, and there: intendant config, intendant run
 apiVersion: intendant/v1
 kind: Daemon
 fleet: ${fleet}

@@ -1,4 +1,3 @@
-import { isAbsolute, resolve } from 'node:path';
 import type {
   DaemonAuth,
   DaemonConfig as DaemonDocument,
@@ -12,17 +11,17 @@ import type { DaemonConfig, EtcdConfig, SshConfig } from './daemon-config.ts';
 import { readSecret, readText, type SecretPlaces } from './secrets.ts';
 
 /**
- * A valid document with its defaults filled in and its paths made absolute. Every file and variable that it names is
+ * A valid document, its paths absolute, with its defaults filled in. Every file and variable that it names is
  * looked at once, so that a mistake shows when the daemon starts and not hours later. Throws InvalidInput.
  */
 export async function buildConfig(document: DaemonDocument, places: SecretPlaces): Promise<DaemonConfig> {
   const { repository, status = {}, store = {} } = document;
-  const url = absoluteUrl(repository.url, places);
+  const { url } = repository;
   const auth = await gitAuth('repository.auth', repository.auth, places);
   const caFile = await checkedFile('repository.caFile', repository.caFile, places);
   return {
     fleet: document.fleet,
-    state: resolve(places.folder, document.state),
+    state: document.state,
     repository: {
       url,
       auth,
@@ -32,14 +31,14 @@ export async function buildConfig(document: DaemonDocument, places: SecretPlaces
       pollMs: parseDuration(repository.poll ?? '30s'),
     },
     status: {
-      url: status.url === undefined ? url : absoluteUrl(status.url, places),
+      url: status.url ?? url,
       auth: status.auth === undefined ? auth : await gitAuth('status.auth', status.auth, places),
       caFile: (await checkedFile('status.caFile', status.caFile, places)) ?? caFile,
     },
     store: store.etcd === undefined ? { type: 'embedded' } : { type: 'etcd', ...(await etcd(store.etcd, places)) },
     ssh: await ssh(document, places),
     drainMs: parseDuration(document.drain ?? '5s'),
-    haltFile: resolve(places.folder, document.haltFile ?? '/etc/intendant/halt'),
+    haltFile: document.haltFile ?? '/etc/intendant/halt',
     acceptRevision: document.acceptRevision,
   };
 }
@@ -50,7 +49,7 @@ async function gitAuth(field: string, auth: DaemonAuth | undefined, places: Secr
   await readSecret(`${field}.token`, { file: auth.tokenFile, env: auth.tokenEnv }, places);
   await readSecret(`${field}.key`, { file: auth.keyFile, env: auth.keyEnv }, places);
   await checkedFile(`${field}.knownHostsFile`, auth.knownHostsFile, places);
-  return absoluteFiles(auth, places);
+  return auth;
 }
 
 async function etcd(document: DaemonEtcd, places: SecretPlaces): Promise<EtcdConfig> {
@@ -85,22 +84,7 @@ async function ssh(document: DaemonDocument, places: SecretPlaces): Promise<SshC
 async function identity(field: string, from: SshIdentity, places: SecretPlaces): Promise<IdentityConfig> {
   await readSecret(`${field}.key`, { file: from.keyFile, env: from.keyEnv }, places);
   await readSecret(`${field}.passphrase`, { env: from.passphraseEnv }, places);
-  return absoluteFiles(from, places);
-}
-
-/** The same object with the paths in its `…File` fields made absolute. */
-function absoluteFiles<Fields extends object>(fields: Fields, places: SecretPlaces): Fields {
-  const absolute = Object.entries(fields).map(([name, value]: [string, unknown]) => [
-    name,
-    name.endsWith('File') && typeof value === 'string' ? resolve(places.folder, value) : value,
-  ]);
-  return Object.fromEntries(absolute) as Fields;
-}
-
-/** A local repository's path starts at the configuration file's folder; URLs and `user@host:path` stay as they are. */
-export function absoluteUrl(url: string, places: Pick<SecretPlaces, 'folder'>): string {
-  if (isAbsolute(url) || /^[a-z][a-z0-9+.-]*:\/\//i.test(url) || /^[^/]+:/.test(url)) return url;
-  return resolve(places.folder, url);
+  return from;
 }
 
 async function optionalText(
@@ -118,5 +102,5 @@ function asBuffer(text: string | undefined): Buffer | undefined {
 async function checkedFile(field: string, path: string | undefined, places: SecretPlaces): Promise<string | undefined> {
   if (path === undefined) return undefined;
   await readText(field, path, places);
-  return resolve(places.folder, path);
+  return path;
 }

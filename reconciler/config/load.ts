@@ -1,102 +1,149 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { DaemonConfig as DaemonDocument } from '../../schema/generated/types.ts';
+import type { Finding } from '../../schema/finding.ts';
+import { splitPointer } from '../../schema/finding.ts';
 import { API_VERSION } from '../../schema/registry.ts';
 import { validateDaemonConfig } from '../../schema/validate.ts';
 import { InvalidInput } from '../model/errors.ts';
-import { absoluteUrl, buildConfig } from './build-config.ts';
+import { absolutePaths } from './absolute-paths.ts';
+import { buildConfig } from './build-config.ts';
 import type { DaemonConfig } from './daemon-config.ts';
-import { invalidConfig, readConfigFile } from './read-file.ts';
-
-/** What the command line says; each wins over the file. Paths are relative to the working folder. */
-export interface DaemonFlags {
-  /** Address of the config repository. */
-  repo?: string | undefined;
-  branch?: string | undefined;
-  fleet?: string | undefined;
-  state?: string | undefined;
-  /** Endpoints of etcd. */
-  etcd?: readonly string[] | undefined;
-  /** File of the private key to log in to hosts with. */
-  identity?: string | undefined;
-}
+import { findingsOf } from './document-layer.ts';
+import { flagsLayer, type DaemonFlags } from './flags.ts';
+import { isFields, type Layer } from './layer.ts';
+import { mergeLayers } from './merge.ts';
+import { invalidConfig } from './parse-document.ts';
+import { etcdLayer, etcdSource } from './read-etcd.ts';
+import { fileLayer } from './read-file.ts';
+import { environmentLayer } from './variables.ts';
 
 export interface LoadOptions {
-  /** Configuration file; without one the flags must say enough. */
+  /** The machine's own file, looked at first; it need not be there. Absent: none is looked for. */
+  systemFile?: string | undefined;
+  /** Configuration file that must be there. */
   file?: string | undefined;
   flags?: DaemonFlags;
   environment: Record<string, string | undefined>;
   workingFolder: string;
-  /** Used when neither file nor flags name a state folder. */
+  /** Used when no source names a state folder. */
   defaultState: string;
+  /** Used when no source names a fleet: for reading one, which needs no name. */
+  defaultFleet?: string | undefined;
 }
 
-type Fields = Record<string, unknown>;
+/** The merged configuration before anything that it names was looked at. */
+export interface MergedConfig {
+  /** Valid, with absolute paths and without the schema's defaults. */
+  document: DaemonDocument;
+  /** The layer of each value, by JSON pointer. */
+  origins: ReadonlyMap<string, Layer>;
+  /** Every source that was looked at, weakest first. */
+  sources: { source: string; found: boolean }[];
+  /** Variables of our prefix that mean nothing, as sentences. */
+  unknown: string[];
+}
 
 /**
- * The daemon's configuration: the file, with the flags over it, with defaults under it; checked against the schema, and
- * every file and variable that it names looked at. Throws InvalidInput: `CONFIG_UNREADABLE`, `CONFIG_INVALID` (all
- * mistakes with file, line and column), `CONFIG_INCOMPLETE`, `SECRET_MISSING`.
+ * The daemon's configuration from all its sources, with every file and variable that it names looked at. Throws what
+ * `mergeConfig` throws, and InvalidInput `SECRET_MISSING`, `SECRET_AMBIGUOUS`.
  */
 export async function loadDaemonConfig(options: LoadOptions): Promise<DaemonConfig> {
-  const flags = options.flags ?? {};
-  const path = options.file === undefined ? undefined : resolve(options.workingFolder, options.file);
-  if (path === undefined) requireFlags(flags);
-  const file = path === undefined ? undefined : await readConfigFile(path);
-  const value = file === undefined ? fromFlagsAlone(options) : file.value;
-  const document = isFields(value) ? withFlags(value, flags, options.workingFolder) : value;
+  return checkConfig(await mergeConfig(options), options.environment);
+}
 
-  const findings = validateDaemonConfig(document);
-
-  if (findings.length > 0) {
-    throw invalidConfig(findings.map((each) => `${file?.locate(each) ?? 'the command line'}: ${each.message}`));
-  }
-  return buildConfig(document as DaemonDocument, {
-    environment: options.environment,
-    folder: path === undefined ? options.workingFolder : dirname(path),
+/** Looks at every file and variable that a merged configuration names. Throws InvalidInput `SECRET_MISSING`, `SECRET_AMBIGUOUS`. */
+export async function checkConfig(
+  { document, origins }: MergedConfig,
+  environment: LoadOptions['environment'],
+): Promise<DaemonConfig> {
+  const places = new Map([...origins].map(([at, layer]) => [splitPointer(at).join('.'), { layer, at }]));
+  return buildConfig(document, {
+    environment,
+    origin(field) {
+      const found = places.get(field);
+      return found?.layer.locate({ pointer: found.at, at: 'value' }) ?? 'default';
+    },
   });
 }
 
-function requireFlags(flags: DaemonFlags): void {
-  const missing = [...(flags.repo ? [] : ['--repo']), ...(flags.fleet ? [] : ['--fleet'])];
+/**
+ * The configuration of all sources, in the order of growing strength: defaults, the machine's file, the file that is named,
+ * the key in etcd, the environment, flags. Maps are merged at every depth. Throws InvalidInput `CONFIG_UNREADABLE`,
+ * `CONFIG_INVALID` (all mistakes, each with its source), `CONFIG_INCOMPLETE`, and Transient `CONFIG_UNREACHABLE` (etcd).
+ */
+export async function mergeConfig(options: LoadOptions): Promise<MergedConfig> {
+  const { systemFile, environment, workingFolder } = options;
+  const sources: MergedConfig['sources'] = [];
+  const documents: Layer[] = [];
+  const look = async (source: string | undefined, read: () => Promise<Layer | undefined>): Promise<void> => {
+    if (source === undefined) return;
+    const layer = await read();
+    sources.push({ source, found: layer !== undefined });
+    if (layer) documents.push(layer);
+  };
+  const named = options.file === undefined ? undefined : resolve(workingFolder, options.file);
+  if (systemFile !== named) await look(systemFile, () => fileLayer(systemFile!, { optional: true }));
+  await look(named, () => fileLayer(named!));
+  await look(etcdSource(environment), () => etcdLayer(environment));
+  const { layer, unknown } = environmentLayer(environment);
+  const variables = { ...layer, fields: absolutePaths(layer.fields, workingFolder) };
+  const layers = [
+    defaultsLayer(options, documents.length > 0),
+    ...documents,
+    variables,
+    flagsLayer(options.flags ?? {}, workingFolder),
+  ];
+
+  const { fields, origins } = mergeLayers(layers);
+
+  const mistakes = layers.flatMap((each) => findingsOf(each).map((finding) => ({ finding, at: each.locate(finding) })));
+  const known = new Set(mistakes.map(({ finding }) => `${finding.pointer} ${finding.message}`));
+  const missing = validateDaemonConfig(fields).filter(({ pointer, message }) => !known.has(`${pointer} ${message}`));
+  if (mistakes.length === 0 && documents.length === 0) requireEnough(missing);
+  const lines = [...mistakes, ...missing.map((finding) => ({ finding, at: placeOf(finding, layers) }))];
+  if (lines.length > 0) throw invalidConfig(lines.map(({ at, finding }) => `${at}: ${finding.message}`));
+  for (const each of layers.slice(-2))
+    sources.push({ source: each.source, found: Object.keys(each.fields).length > 0 });
+  return { document: fields as unknown as DaemonDocument, origins, sources, unknown };
+}
+
+/** Without a document the agent's keys are used, where there is one. */
+function defaultsLayer({ environment, defaultState, defaultFleet }: LoadOptions, hasDocument: boolean): Layer {
+  const agent = !hasDocument && environment['SSH_AUTH_SOCK'];
+  return {
+    source: 'default',
+    fields: {
+      apiVersion: API_VERSION,
+      kind: 'Daemon',
+      state: defaultState,
+      ...(defaultFleet !== undefined && { fleet: defaultFleet }),
+      ...(agent && { ssh: { identities: { default: { agent: true } } } }),
+    },
+    locate: () => 'default',
+  };
+}
+
+/** Where a field is missing: in the strongest source that says something of what it belongs to. */
+function placeOf(finding: Finding, layers: readonly Layer[]): string {
+  const path = splitPointer(finding.pointer);
+  const holder = layers.findLast(({ fields, source }) => {
+    if (source === 'default') return false;
+    let at: unknown = fields;
+    for (const name of path) at = isFields(at) ? at[name] : undefined;
+    return isFields(at) && Object.keys(at).length > 0;
+  });
+  return holder?.locate(finding) ?? 'default';
+}
+
+function requireEnough(findings: readonly Finding[]): void {
+  const texts = findings.map(({ message }) => message);
+  const missing = [
+    ...(texts.some((text) => /^`repository(\.url)?` is missing/.test(text)) ? ['--repo'] : []),
+    ...(texts.some((text) => text.startsWith('`fleet` is missing')) ? ['--fleet'] : []),
+  ];
   if (missing.length === 0) return;
   throw new InvalidInput(`The daemon does not know enough to run: ${missing.join(' and ')} not given.`, {
     code: 'CONFIG_INCOMPLETE',
-    hint: 'Give --config FILE, or --repo URL and --fleet NAME.',
+    hint: 'Give --config FILE, write /etc/intendant/intendant.yaml, or give --repo URL and --fleet NAME.',
   });
-}
-
-function fromFlagsAlone({ environment, defaultState }: LoadOptions): Fields {
-  const agent = environment['SSH_AUTH_SOCK'] ? { ssh: { identities: { default: { agent: true } } } } : {};
-  return { apiVersion: API_VERSION, kind: 'Daemon', state: defaultState, ...agent };
-}
-
-/** The document with the flags in it. Paths of flags become absolute, since those of the file start elsewhere. */
-function withFlags(document: Fields, flags: DaemonFlags, folder: string): Fields {
-  const repository = {
-    ...fieldsOf(document['repository']),
-    ...(flags.repo === undefined ? {} : { url: absoluteUrl(flags.repo, { folder }) }),
-    ...(flags.branch === undefined ? {} : { branch: flags.branch }),
-  };
-  const merged: Fields = { ...document };
-  if (flags.repo !== undefined || flags.branch !== undefined) merged['repository'] = repository;
-  if (flags.fleet !== undefined) merged['fleet'] = flags.fleet;
-  if (flags.state !== undefined) merged['state'] = resolve(folder, flags.state);
-  if (flags.etcd !== undefined && flags.etcd.length > 0) {
-    const store = fieldsOf(document['store']);
-    merged['store'] = { ...store, etcd: { ...fieldsOf(store['etcd']), endpoints: [...flags.etcd] } };
-  }
-  if (flags.identity !== undefined) {
-    const ssh = fieldsOf(document['ssh']);
-    const identities = { ...fieldsOf(ssh['identities']), default: { keyFile: resolve(folder, flags.identity) } };
-    merged['ssh'] = { ...ssh, identities };
-  }
-  return merged;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function fieldsOf(value: unknown): Fields {
-  return isFields(value) ? value : {};
 }

@@ -1,71 +1,30 @@
 import { readFile } from 'node:fs/promises';
-import { isMap, isNode, isScalar, LineCounter, parseAllDocuments, type Document } from 'yaml';
-import { splitPointer, type Finding } from '../../schema/finding.ts';
+import { dirname } from 'node:path';
 import { InvalidInput } from '../model/errors.ts';
+import { absolutePaths } from './absolute-paths.ts';
+import { documentLayer } from './document-layer.ts';
+import type { Layer } from './layer.ts';
 
-/** A configuration file as it was read, and where its fields stand. */
-export interface ConfigFile {
-  value: unknown;
-  /** `file:line:column` of a finding. */
-  locate(finding: Finding): string;
+/**
+ * What a configuration file says, with paths from its own folder. Undefined when `optional` and there is no such file.
+ * Throws InvalidInput `CONFIG_UNREADABLE`, or `CONFIG_INVALID` with all places.
+ */
+export async function fileLayer(path: string, { optional = false } = {}): Promise<Layer | undefined> {
+  const text = await read(path, optional);
+  if (text === undefined) return undefined;
+  return documentLayer(text, path, (fields) => absolutePaths(fields, dirname(path)));
 }
 
-/** Reads and parses a YAML configuration file. Throws InvalidInput `CONFIG_UNREADABLE` or, with all places, `CONFIG_INVALID`. */
-export async function readConfigFile(path: string): Promise<ConfigFile> {
-  const text = await readText(path);
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
-  const [document] = documents;
-  if (documents.length !== 1 || document === undefined || !('contents' in document)) {
-    const found = Array.isArray(documents) && documents.length > 1 ? `${documents.length} documents` : 'none';
-    throw invalidConfig([`${path}:1:1: the file must hold one document of kind Daemon, found ${found}`]);
-  }
-  const at = (offset: number): string => {
-    const { line, col } = lines.linePos(offset);
-    return `${path}:${line}:${col}`;
-  };
-  const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) throw invalidConfig(faults.map((fault) => `${at(fault.pos[0])}: ${fault.message}`));
-  return {
-    value: document.toJS({ maxAliasCount: 0 }),
-    locate: (finding) => at(offsetOf(document, finding)),
-  };
-}
-
-/** One error for all findings, a line each. */
-export function invalidConfig(lines: readonly string[]): InvalidInput {
-  const count = lines.length === 1 ? 'a mistake' : `${lines.length} mistakes`;
-  return new InvalidInput(`The daemon's configuration has ${count}:\n${lines.map((line) => `  ${line}`).join('\n')}`, {
-    code: 'CONFIG_INVALID',
-    hint: 'schema/README.md describes every field.',
-  });
-}
-
-/** Offset of the field that a finding speaks of; for one that is missing, of what it is missing from. */
-function offsetOf(document: Document.Parsed, finding: Finding): number {
-  const path = splitPointer(finding.pointer);
-  for (let length = path.length; length > 0; length--) {
-    const parent: unknown = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    const name = path[length - 1];
-    if (finding.at === 'key' && length === path.length && isMap(parent)) {
-      const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === name);
-      if (isNode(pair?.key) && pair.key.range) return pair.key.range[0];
-    }
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return node.range[0];
-  }
-  return document.contents?.range?.[0] ?? 0;
-}
-
-async function readText(path: string): Promise<string> {
+async function read(path: string, optional: boolean): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
+    if (optional && (reason === 'ENOENT' || reason === 'ENOTDIR')) return undefined;
     const message = reason === 'ENOENT' ? `There is no file ${path}.` : `${path} cannot be read (${reason}).`;
     throw new InvalidInput(message, {
       code: 'CONFIG_UNREADABLE',
-      hint: 'Name the configuration of the daemon with --config, or say what it must know with flags.',
+      hint: 'Name the configuration of the daemon with --config, or say what it must know with variables or flags.',
       cause,
     });
   }

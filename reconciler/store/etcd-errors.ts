@@ -28,6 +28,11 @@ export function answerTooLarge(error: unknown): boolean {
   return className(error) === 'GRPCResourceExhastedError' && messageOf(error).includes('message larger than max');
 }
 
+/** True when the server knows us and does not let us in, or not there. */
+export function refusesLogin(error: unknown): boolean {
+  return REFUSED_LOGIN.includes(className(error));
+}
+
 export function leaseGone(error: unknown): boolean {
   return className(error) === 'EtcdLeaseInvalidError';
 }
@@ -45,7 +50,7 @@ export function storeUnavailable(endpoints: readonly string[], doing: string, ca
 /** A failure at opening: credentials that are refused need another configuration, the rest may pass. */
 export function openingError(endpoints: readonly string[], error: unknown): InvalidInput | Transient {
   const cause = error instanceof Transient ? error.cause : error;
-  if (!REFUSED_LOGIN.includes(className(cause))) return storeUnavailable(endpoints, 'be opened', error);
+  if (!refusesLogin(cause)) return storeUnavailable(endpoints, 'be opened', error);
   return new InvalidInput(`The store at ${endpoints.join(', ')} refuses us: ${messageOf(cause)}`, {
     code: 'STORE_REFUSED',
     hint: hintFor(cause),
@@ -54,7 +59,7 @@ export function openingError(endpoints: readonly string[], error: unknown): Inva
 }
 
 function hintFor(cause: unknown): string {
-  if (REFUSED_LOGIN.includes(className(cause))) {
+  if (refusesLogin(cause)) {
     return 'Check the user, its password or certificate, and its role: it needs to read and write below /intendant/.';
   }
   const message = messageOf(cause);

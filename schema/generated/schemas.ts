@@ -708,7 +708,7 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "https://intendant.dev/schema/v1/daemon.schema.json",
     "title": "Daemon",
-    "description": "The daemon's own configuration: a file on its machine (`intendant run --config FILE`), not a document of the config repository.",
+    "description": "The daemon's own configuration: `/etc/intendant/intendant.yaml` on its machine, or a part of it in another source, not a document of the config repository.",
     "$ref": "#/$defs/DaemonConfig",
     "$defs": {
       "DaemonAuth": {

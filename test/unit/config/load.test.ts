@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadDaemonConfig, type LoadOptions } from '../../../reconciler/config/load.ts';
+import { loadDaemonConfig, mergeConfig, type LoadOptions } from '../../../reconciler/config/load.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -125,10 +125,10 @@ describe('a configuration file', () => {
     const withVariable = `${MINIMAL}  auth:\n    tokenEnv: GIT_TOKEN\n`;
 
     expect(await messageOf(load(withFile))).toBe(
-      `repository.auth.tokenFile names ${join(folder, 'token')}, which cannot be read (ENOENT).`,
+      `${join(folder, 'daemon.yaml')}:8:16: repository.auth.tokenFile names ${join(folder, 'token')}, which cannot be read (ENOENT).`,
     );
     expect(await messageOf(load(withVariable))).toBe(
-      'repository.auth.tokenEnv names the environment variable GIT_TOKEN, which is not set.',
+      `${join(folder, 'daemon.yaml')}:8:15: repository.auth.tokenEnv names the environment variable GIT_TOKEN, which is not set.`,
     );
   });
 
@@ -178,6 +178,117 @@ describe('flags', () => {
   it('are checked like the file', async () => {
     const message = await messageOf(loadDaemonConfig(options({ flags: { repo: 'git@h:p', fleet: 'No!' } })));
 
-    expect(message).toContain('the command line: ');
+    expect(message).toContain('--fleet: ');
+  });
+});
+
+describe('several sources', () => {
+  const layered = async (files: { system: string; named: string }, more: Partial<LoadOptions> = {}) => {
+    await mkdir(join(folder, 'etc'));
+    await writeFile(join(folder, 'etc/intendant.yaml'), files.system);
+    await writeFile(join(folder, 'named.yaml'), files.named);
+    return options({ systemFile: join(folder, 'etc/intendant.yaml'), file: 'named.yaml', ...more });
+  };
+
+  it('lie over one another: the machine, the named file, variables, flags, each with paths from its own place', async () => {
+    const system = `${MINIMAL}  branch: system\n  poll: 5m\n  path: system\nhaltFile: halt\ndrain: 9s\n`;
+    const named = 'apiVersion: intendant/v1\nkind: Daemon\nrepository:\n  branch: named\n  poll: 4m\n  path: named\n';
+    const environment = { INTENDANT_REPOSITORY_BRANCH: 'variable', INTENDANT_REPOSITORY_POLL: '3m' };
+    const flags = { set: ['repository.poll=2m'] };
+
+    const config = await loadDaemonConfig(await layered({ system, named }, { environment, flags }));
+
+    expect(config).toMatchObject({
+      state: join(folder, 'etc/state'),
+      haltFile: join(folder, 'etc/halt'),
+      drainMs: 9000,
+      repository: { url: 'https://git.example.org/ops/fleet.git', path: 'named', branch: 'variable', pollMs: 120_000 },
+    });
+  });
+
+  it('name themselves in every mistake, also in one that a stronger source covers', async () => {
+    const named = 'apiVersion: intendant/v1\nkind: Daemon\nfleet: Named!\n';
+    const environment = { INTENDANT_DRAIN: 'soon', INTENDANT_SSH_MAX_CONCURRENT_STARTS: '0' };
+    const sources = await layered(
+      { system: MINIMAL.replace('  url:', '  urll:'), named },
+      { environment, flags: { fleet: 'good', set: ['ssh.connectTimeout=x'] } },
+    );
+
+    const message = await messageOf(loadDaemonConfig(sources));
+
+    expect(message).toContain('has 5 mistakes');
+    expect(message).toMatch(/etc\/intendant\.yaml:6:3: unknown field `urll`, did you mean `url`/);
+    expect(message).toMatch(/named\.yaml:3:8: `fleet` must be/);
+    expect(message).toMatch(/ INTENDANT_DRAIN: `drain` must be/);
+    expect(message).toMatch(/ INTENDANT_SSH_MAX_CONCURRENT_STARTS: .*an integer from 1 to 1000, found 0/);
+    expect(message).toMatch(/ --set ssh\.connectTimeout: `ssh\.connectTimeout` must be/);
+  });
+
+  it('say where something is missing', async () => {
+    const named = 'apiVersion: intendant/v1\nkind: Daemon\nrepository:\n  branch: x\n';
+
+    const message = await messageOf(loadDaemonConfig(await layered({ system: named, named })));
+
+    expect(message).toContain('`fleet` is missing');
+    expect(message).toMatch(/named\.yaml:3:1: `repository\.url` is missing/);
+  });
+
+  it('need no file of the machine, and read none twice', async () => {
+    await writeFile(join(folder, 'daemon.yaml'), MINIMAL);
+    const missing = await mergeConfig(options({ systemFile: join(folder, 'nowhere.yaml'), file: 'daemon.yaml' }));
+    const same = await mergeConfig(options({ systemFile: join(folder, 'daemon.yaml'), file: 'daemon.yaml' }));
+
+    expect(missing.sources.slice(0, 2)).toEqual([
+      { source: join(folder, 'nowhere.yaml'), found: false },
+      { source: join(folder, 'daemon.yaml'), found: true },
+    ]);
+    expect(same.sources.filter(({ source }) => source.endsWith('.yaml'))).toHaveLength(1);
+  });
+
+  it('need a file of the machine to be of the right kind', async () => {
+    const message = await messageOf(loadDaemonConfig(await layered({ system: 'fleet: x\n', named: MINIMAL })));
+
+    expect(message).toMatch(/intendant\.yaml:1:1: `apiVersion` is missing/);
+    expect(message).toMatch(/intendant\.yaml:1:1: `kind` is missing/);
+  });
+
+  it('choose one way to say a credential: the stronger source, whichever way that is', async () => {
+    await mkdir(join(folder, 'etc'), { recursive: true });
+    await writeFile(join(folder, 'etc/token'), 't');
+    const system = `${MINIMAL}  auth: { tokenFile: token }\nssh: { identities: { default: { keyEnv: K, passphraseEnv: P } } }\n`;
+    await writeFile(join(folder, 'etc/intendant.yaml'), system);
+    const environment = { INTENDANT_REPOSITORY_AUTH_TOKEN_ENV: 'TOKEN', TOKEN: 'u' };
+
+    const config = await loadDaemonConfig(
+      options({
+        systemFile: join(folder, 'etc/intendant.yaml'),
+        environment,
+        flags: { set: ['ssh.identities.default.agent=true'] },
+      }),
+    );
+
+    expect(config.repository.auth).toEqual({ tokenEnv: 'TOKEN' });
+    expect(config.ssh.identities).toEqual({ default: { agent: true } });
+  });
+
+  it('take away with an empty value what a weaker one says', async () => {
+    const system = `${MINIMAL}store: { etcd: { endpoints: [http://127.0.0.1:1] } }\n`;
+    const named = 'apiVersion: intendant/v1\nkind: Daemon\nstore:\n  etcd:\n';
+
+    const config = await loadDaemonConfig(await layered({ system, named }));
+
+    expect(config.store).toEqual({ type: 'embedded' });
+  });
+
+  it('are enough without any file', async () => {
+    const environment = { INTENDANT_REPOSITORY_URL: './fleet', INTENDANT_FLEET: 'prod', INTENDANT_STATE: 'here' };
+
+    const config = await loadDaemonConfig(options({ environment }));
+
+    expect(config).toMatchObject({
+      fleet: 'prod',
+      state: join(folder, 'here'),
+      repository: { url: join(folder, 'fleet') },
+    });
   });
 });
