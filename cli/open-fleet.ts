@@ -134,8 +134,8 @@ async function openBranch(
     () => rm(folder, { recursive: true, force: true }),
     () => thread.close(),
   );
-  const { url, auth, caFile } = remote;
-  return new GitBranchWriter({ url, auth, caFile, folder: join(folder, 'git'), branch }, thread);
+  const { url, auth, caFile, proxy, proxyAuth } = remote;
+  return new GitBranchWriter({ url, auth, caFile, proxy, proxyAuth, folder: join(folder, 'git'), branch }, thread);
 }
 
 async function openClone(): Promise<BranchWriter> {

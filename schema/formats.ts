@@ -12,6 +12,7 @@ export const FORMATS: Record<string, (text: string) => boolean> = {
   'https-url': (text) => isUrl(text, new Set(['https:'])),
   'ipv4-cidr': isCidr,
   'git-url': isGitUrl,
+  'proxy-url': isProxyUrl,
 };
 
 function isHostAddress(text: string): boolean {
@@ -43,4 +44,12 @@ function isGitUrl(text: string): boolean {
   if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(text)) return isUrl(text, GIT_SCHEMES);
   if (SCP_LIKE.test(text)) return true;
   return text !== '' && !/^[^/]*:/.test(text);
+}
+
+/** `direct`, or an http or https URL of a host and port alone. */
+function isProxyUrl(text: string): boolean {
+  if (text === 'direct') return true;
+  if (!isUrl(text, new Set(['http:', 'https:']))) return false;
+  const { username, pathname, search, hash } = new URL(text);
+  return username === '' && pathname === '/' && search === '' && hash === '';
 }

@@ -22,10 +22,10 @@ export function openGit(config: DaemonConfig, clock: Clock, onProblem: (message:
     onProblem,
     keepThread: true,
   });
-  const { branch, path, url, auth, caFile } = config.repository;
+  const { branch, path, url, auth, caFile, proxy, proxyAuth } = config.repository;
   const folder = join(config.state, 'repository');
   const source = new GitConfigSource(
-    { url, auth, caFile, folder, branch, path, acceptRevision: config.acceptRevision },
+    { url, auth, caFile, proxy, proxyAuth, folder, branch, path, acceptRevision: config.acceptRevision },
     thread,
     parser,
   );
@@ -34,7 +34,7 @@ export function openGit(config: DaemonConfig, clock: Clock, onProblem: (message:
     writer(statusBranch) {
       const { status } = config;
       const protectedBranches = status.url === url ? [branch] : [];
-      const own = { url: status.url, auth: status.auth, caFile: status.caFile, folder: join(config.state, 'status') };
+      const own = { ...status, folder: join(config.state, 'status') };
       return new GitBranchWriter({ ...own, branch: statusBranch, protectedBranches }, thread);
     },
     async close() {

@@ -6,6 +6,7 @@ import type {
 } from '../../schema/generated/types.ts';
 import { parseDuration } from '../model/duration.ts';
 import type { GitAuth } from '../source/git/credentials.ts';
+import type { ProxySettings } from '../source/http/proxy.ts';
 import type { IdentityConfig } from '../ssh/identity.ts';
 import type { DaemonConfig, EtcdConfig, SshConfig } from './daemon-config.ts';
 import { readSecret, readText, type SecretPlaces } from './secrets.ts';
@@ -19,6 +20,7 @@ export async function buildConfig(document: DaemonDocument, places: SecretPlaces
   const { url } = repository;
   const auth = await gitAuth('repository.auth', repository.auth, places);
   const caFile = await checkedFile('repository.caFile', repository.caFile, places);
+  const proxy = await proxyOf('repository', repository, places);
   return {
     fleet: document.fleet,
     state: document.state,
@@ -26,6 +28,7 @@ export async function buildConfig(document: DaemonDocument, places: SecretPlaces
       url,
       auth,
       caFile,
+      ...proxy,
       branch: repository.branch ?? 'main',
       path: (repository.path ?? '').replace(/^\/+|\/+$/g, ''),
       pollMs: parseDuration(repository.poll ?? '30s'),
@@ -34,6 +37,7 @@ export async function buildConfig(document: DaemonDocument, places: SecretPlaces
       url: status.url ?? url,
       auth: status.auth === undefined ? auth : await gitAuth('status.auth', status.auth, places),
       caFile: (await checkedFile('status.caFile', status.caFile, places)) ?? caFile,
+      ...(status.proxy === undefined ? proxy : await proxyOf('status', status, places)),
     },
     store: store.etcd === undefined ? { type: 'embedded' } : { type: 'etcd', ...(await etcd(store.etcd, places)) },
     ssh: await ssh(document, places),
@@ -50,6 +54,14 @@ async function gitAuth(field: string, auth: DaemonAuth | undefined, places: Secr
   await readSecret(`${field}.key`, { file: auth.keyFile, env: auth.keyEnv }, places);
   await checkedFile(`${field}.knownHostsFile`, auth.knownHostsFile, places);
   return auth;
+}
+
+async function proxyOf(field: string, from: ProxySettings, places: SecretPlaces): Promise<ProxySettings> {
+  const { proxy, proxyAuth } = from;
+  if (proxy === undefined) return {};
+  const secret = { file: proxyAuth?.passwordFile, env: proxyAuth?.passwordEnv };
+  await readSecret(`${field}.proxyAuth.password`, secret, places);
+  return { proxy, proxyAuth };
 }
 
 async function etcd(document: DaemonEtcd, places: SecretPlaces): Promise<EtcdConfig> {

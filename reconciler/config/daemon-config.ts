@@ -1,5 +1,6 @@
 import type { Sensitive } from '../model/sensitive.ts';
 import type { GitAuth } from '../source/git/credentials.ts';
+import type { ProxySettings } from '../source/http/proxy.ts';
 import type { IdentityConfig } from '../ssh/identity.ts';
 
 /**
@@ -26,7 +27,7 @@ export interface DaemonConfig {
 }
 
 /** A git repository and how to log in to it. */
-export interface GitRemote {
+export interface GitRemote extends ProxySettings {
   /** `https://…`, `ssh://…`, `git@host:path`, or an absolute path. */
   url: string;
   auth: GitAuth;

@@ -813,6 +813,50 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           }
         ]
       },
+      "DaemonProxyAuth": {
+        "type": "object",
+        "description": "How the daemon logs in to the proxy. The password is read anew at each connection.",
+        "additionalProperties": false,
+        "required": [
+          "username"
+        ],
+        "properties": {
+          "username": {
+            "type": "string",
+            "description": "User name at the proxy.",
+            "minLength": 1,
+            "pattern": "^[^:]*$",
+            "examples": [
+              "intendant"
+            ],
+            "x-intendant-form": "a text without a colon"
+          },
+          "passwordFile": {
+            "type": "string",
+            "description": "File that holds the password.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/proxy.password"
+            ]
+          },
+          "passwordEnv": {
+            "type": "string",
+            "description": "Environment variable that holds the password.",
+            "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+            "examples": [
+              "PROXY_PASSWORD"
+            ],
+            "x-intendant-form": "the name of an environment variable",
+            "x-intendant-quiet": true
+          }
+        },
+        "examples": [
+          {
+            "username": "intendant",
+            "passwordFile": "/etc/intendant/proxy.password"
+          }
+        ]
+      },
       "DaemonRepository": {
         "type": "object",
         "description": "The config repository.",
@@ -861,6 +905,19 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               "/etc/intendant/git-ca.crt"
             ]
           },
+          "proxy": {
+            "type": "string",
+            "description": "Proxy through which the https server is reached, with `CONNECT`; `direct` for none. Without it: that of `HTTPS_PROXY` or `ALL_PROXY`, unless `NO_PROXY` names the server.",
+            "format": "proxy-url",
+            "examples": [
+              "http://proxy.example.org:3128"
+            ],
+            "x-intendant-form": "an http or https URL of a host and port, without credentials in it, or `direct`",
+            "x-intendant-quiet": true
+          },
+          "proxyAuth": {
+            "$ref": "#/$defs/DaemonProxyAuth"
+          },
           "poll": {
             "$ref": "common.schema.json#/$defs/Duration",
             "description": "How often the remote is asked whether the branch moved.",
@@ -902,6 +959,19 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "examples": [
               "/etc/intendant/git-ca.crt"
             ]
+          },
+          "proxy": {
+            "type": "string",
+            "description": "As `repository.proxy`; without it, that one.",
+            "format": "proxy-url",
+            "examples": [
+              "http://proxy.example.org:3128"
+            ],
+            "x-intendant-form": "an http or https URL of a host and port, without credentials in it, or `direct`",
+            "x-intendant-quiet": true
+          },
+          "proxyAuth": {
+            "$ref": "#/$defs/DaemonProxyAuth"
           }
         },
         "examples": [

@@ -328,6 +328,26 @@ export interface DaemonAuth {
   knownHostsFile?: string;
 }
 /**
+ * How the daemon logs in to the proxy. The password is read anew at each connection.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "DaemonProxyAuth".
+ */
+export interface DaemonProxyAuth {
+  /**
+   * User name at the proxy.
+   */
+  username: string;
+  /**
+   * File that holds the password.
+   */
+  passwordFile?: string;
+  /**
+   * Environment variable that holds the password.
+   */
+  passwordEnv?: string;
+}
+/**
  * The config repository.
  *
  * This interface was referenced by `Unused`'s JSON-Schema
@@ -352,6 +372,11 @@ export interface DaemonRepository {
    */
   caFile?: string;
   /**
+   * Proxy through which the https server is reached, with `CONNECT`; `direct` for none. Without it: that of `HTTPS_PROXY` or `ALL_PROXY`, unless `NO_PROXY` names the server.
+   */
+  proxy?: string;
+  proxyAuth?: DaemonProxyAuth;
+  /**
    * How often the remote is asked whether the branch moved.
    */
   poll?: Duration;
@@ -375,6 +400,11 @@ export interface DaemonStatus {
    * As `repository.caFile`.
    */
   caFile?: string;
+  /**
+   * As `repository.proxy`; without it, that one.
+   */
+  proxy?: string;
+  proxyAuth?: DaemonProxyAuth;
 }
 /**
  * An etcd cluster.

@@ -156,7 +156,7 @@ export function freshFleet(): string {
   return `test-${randomBytes(6).toString('hex')}`;
 }
 
-/** Makes an authority, and a certificate for 127.0.0.1 and the given name signed by it, in `folder`. */
+/** Makes an authority, and a certificate for 127.0.0.1 and the given name, signed by it, in `folder`. */
 export function makeCertificates(folder: string, name: string): EtcdTls {
   const openssl = (...options: string[]): void => {
     execFileSync(requirePart('openssl'), options, { cwd: folder, stdio: 'ignore' });
@@ -188,7 +188,7 @@ export function makeCertificates(folder: string, name: string): EtcdTls {
     '-subj',
     `/CN=${name}`,
     '-addext',
-    'subjectAltName=IP:127.0.0.1',
+    `subjectAltName=IP:127.0.0.1,DNS:${name}`,
   );
   openssl(
     'x509',

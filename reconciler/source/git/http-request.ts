@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { Transient } from '../../model/errors.ts';
+import { IntendantError, Transient } from '../../model/errors.ts';
 import { GitCode, cleanText } from './git-error.ts';
 import { bounded } from './idle.ts';
 
@@ -49,9 +49,11 @@ async function attempt(call: HttpCall, signal: AbortSignal): Promise<Attempt> {
   return bounded(head, call.where, call.idleMs, signal, () => request.destroy());
 }
 
-function unreachable(call: HttpCall, error: unknown): Transient {
+function unreachable(call: HttpCall, error: unknown): IntendantError {
+  // A proxy in between, or a file that the connection needs: said already.
+  if (error instanceof IntendantError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  const certificate = typeof code === 'string' && /CERT|TLS|SSL|ISSUER|ALTNAME/.test(code);
+  const certificate = typeof code === 'string' && /CERT|TLS|SSL|ISSUER|ALTNAME|VERIFY|SIGNATURE/.test(code);
   return new Transient(`${call.where} cannot be reached (${code ?? cleanText(String(message), 100)}).`, {
     code: GitCode.unreachable,
     hint: certificate

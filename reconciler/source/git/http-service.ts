@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { InvalidInput } from '../../model/errors.ts';
+import type { ProxySettings } from '../http/proxy.ts';
+import { TunnelAgent } from '../http/tunnel-agent.ts';
 import { httpAuthorization } from './credentials.ts';
 import type { GitAuth } from './credentials.ts';
 import { GitCode, protocolError, tooLarge } from './git-error.ts';
@@ -12,11 +12,11 @@ import { flowing } from './idle.ts';
 import { DEFAULT_LIMITS } from './service.ts';
 import type { GitService, GitServiceName, ServiceLimits } from './service.ts';
 
-export interface HttpServiceOptions {
+export interface HttpServiceOptions extends ProxySettings {
   /** `https://host/path.git`, checked by `parseGitUrl`. */
   url: string;
   auth?: GitAuth;
-  /** PEM file with the authorities to trust instead of the system's. */
+  /** PEM file with the authorities to trust instead of the system's; read at each connection. */
   caFile?: string;
   env: Readonly<Record<string, string | undefined>>;
   limits?: Partial<ServiceLimits>;
@@ -43,8 +43,15 @@ export class HttpService implements GitService {
     this.#origin = new URL(options.url).origin;
     const keep = { keepAlive: true, maxSockets: 4, maxFreeSockets: 1 };
     this.#agent = options.url.startsWith('https:')
-      ? new HttpsAgent({ ...keep, ca: readAuthorities(options.caFile) })
-      : new HttpAgent(keep);
+      ? new TunnelAgent(keep, {
+          caFile: options.caFile,
+          proxy: options.proxy,
+          proxyAuth: options.proxyAuth,
+          env: options.env,
+          timeoutMs: this.#limits.idleMs,
+        })
+      : // Plain http reaches this machine only, and never through a proxy.
+        new HttpAgent(keep);
   }
 
   async advertise(service: GitServiceName, signal: AbortSignal): Promise<Buffer> {
@@ -170,18 +177,4 @@ function withoutHeader(bytes: Buffer, service: GitServiceName): Buffer {
   const prefix = Buffer.from(`${(header.length + 4).toString(16).padStart(4, '0')}${header}0000`);
   if (!bytes.subarray(0, prefix.length).equals(prefix)) throw protocolError('the list of refs has no service header');
   return bytes.subarray(prefix.length);
-}
-
-function readAuthorities(caFile: string | undefined): Buffer | undefined {
-  if (caFile === undefined) return undefined;
-  try {
-    return readFileSync(caFile);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'error';
-    throw new InvalidInput(`The file of certificate authorities ${caFile} cannot be read (${code}).`, {
-      code: GitCode.credential,
-      hint: 'Name a readable PEM file under caFile.',
-      cause: error,
-    });
-  }
 }

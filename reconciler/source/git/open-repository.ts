@@ -3,6 +3,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Clone } from './clone.ts';
 import type { GitAuth } from './credentials.ts';
+import type { ProxySettings } from '../http/proxy.ts';
 import { HttpService } from './http-service.ts';
 import { LocalAdapter } from './local-adapter.ts';
 import { RemoteRepository } from './remote-repository.ts';
@@ -12,7 +13,7 @@ import { SshService } from './ssh-service.ts';
 import { parseGitUrl } from './url.ts';
 
 /** Where a repository is and how to log in there. Plain data without secrets: it crosses threads. */
-export interface RepositoryOptions {
+export interface RepositoryOptions extends ProxySettings {
   url: string;
   auth?: GitAuth;
   /** PEM file of authorities for https. */
@@ -28,13 +29,13 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
 }
 
 async function openAside(options: RepositoryOptions, kept?: string): Promise<Repository> {
-  const { auth, limits } = options;
+  const { auth, limits, caFile, proxy, proxyAuth } = options;
   const address = parseGitUrl(options.url);
   if (address.kind !== 'local') removeOldClones(options.folder, kept);
   if (address.kind === 'local') return new LocalAdapter(address.path);
   const service =
     address.kind === 'http'
-      ? new HttpService({ url: address.url, auth, caFile: options.caFile, env: process.env, limits })
+      ? new HttpService({ url: address.url, auth, caFile, proxy, proxyAuth, env: process.env, limits })
       : new SshService({ ...address, auth, env: process.env, limits });
   return new RemoteRepository(service, await Clone.open(join(options.folder, 'clone.git')));
 }

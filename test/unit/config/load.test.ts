@@ -79,6 +79,31 @@ describe('a configuration file', () => {
     expect(config.status.auth).toEqual({ tokenFile: join(folder, 'write') });
   });
 
+  it('takes the proxy of the repository for the status branch, unless that has its own', async () => {
+    await writeFile(join(folder, 'password'), 'p');
+    const proxy = `  proxy: http://proxy:3128\n  proxyAuth: { username: u, passwordFile: password }\n`;
+
+    const shared = await load(MINIMAL + proxy);
+    const own = await load(`${MINIMAL}${proxy}status: { proxy: direct }\n`);
+
+    const expected = {
+      proxy: 'http://proxy:3128',
+      proxyAuth: { username: 'u', passwordFile: join(folder, 'password') },
+    };
+    expect(shared).toMatchObject({ repository: expected, status: expected });
+    expect(own.status).toMatchObject({ proxy: 'direct', proxyAuth: undefined });
+  });
+
+  it.each(['http://u:hunter2@proxy:3128', 'ftp://proxy', 'http://proxy/path', 'proxy:3128'])(
+    'is refused with the proxy %s, which is not repeated',
+    async (proxy) => {
+      const message = await messageOf(load(`${MINIMAL}  proxy: ${proxy}\n`));
+
+      expect(message).toMatch(/daemon\.yaml:7:10: `repository\.proxy` must be an http or https URL/);
+      expect(message).not.toContain(proxy);
+    },
+  );
+
   it('reads the password of etcd from the environment and never shows it', async () => {
     const etcd =
       'store:\n  etcd:\n    endpoints: [http://127.0.0.1:2379]\n    username: u\n    passwordEnv: ETCD_PASSWORD\n';
