@@ -42,7 +42,6 @@ export class Run extends BaseCommand<typeof Run> {
     const log = await this.openLog();
     const config = await readConfig(this.flags, (text) => log.warn({}, text));
     const objects = new Map<ResourceKey, ObjectStatus>();
-    const log = await this.openLog();
     const stopWatching = endOnUnheededFailures(log);
 
     const running = await startReconciler(config, {
