@@ -53,6 +53,7 @@ export function explainError(error: ErrorObject, root: SchemaNode): Finding | un
     case 'minimum':
     case 'maximum':
     case 'minItems':
+    case 'maxItems':
     case 'minLength':
     case 'maxLength':
       return { code: 'out-of-range', message: valueMessage(field, error.data, schema, []), pointer, at };

@@ -1,4 +1,6 @@
 import { isIP, isIPv4 } from 'node:net';
+import { parseCron } from '../reconciler/model/cron.ts';
+import { DURATION_PATTERN, parseDuration } from '../reconciler/model/duration.ts';
 
 const DNS_NAME =
   /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$/;
@@ -13,6 +15,9 @@ export const FORMATS: Record<string, (text: string) => boolean> = {
   'ipv4-cidr': isCidr,
   'git-url': isGitUrl,
   'proxy-url': isProxyUrl,
+  cron: (text) => parseCron(text) !== undefined,
+  'time-zone': isTimeZone,
+  'window-length': isWindowLength,
 };
 
 function isHostAddress(text: string): boolean {
@@ -52,4 +57,28 @@ function isProxyUrl(text: string): boolean {
   if (!isUrl(text, new Set(['http:', 'https:']))) return false;
   const { username, pathname, search, hash } = new URL(text);
   return username === '' && pathname === '/' && search === '' && hash === '';
+}
+
+/** A zone that this runtime knows by its IANA name. */
+function isTimeZone(text: string): boolean {
+  if (knownZones.has(text)) return true;
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(text)) return false;
+  try {
+    knownZones.add(new Intl.DateTimeFormat('en', { timeZone: text }) && text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Asking the runtime is dear, and the same few zones stand in every cluster. */
+const knownZones = new Set<string>();
+
+const SHORTEST_WINDOW_MS = 60_000;
+const LONGEST_WINDOW_MS = 60 * 86_400_000;
+
+function isWindowLength(text: string): boolean {
+  if (!new RegExp(DURATION_PATTERN).test(text)) return false;
+  const ms = parseDuration(text);
+  return ms >= SHORTEST_WINDOW_MS && ms <= LONGEST_WINDOW_MS;
 }

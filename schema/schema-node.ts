@@ -20,6 +20,7 @@ export interface SchemaNode {
   minLength?: number;
   maxLength?: number;
   minItems?: number;
+  maxItems?: number;
   uniqueItems?: boolean;
   minProperties?: number;
   maxProperties?: number;

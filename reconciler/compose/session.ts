@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { DaemonConfig } from '../config/daemon-config.ts';
 import { Brake } from '../engine/brake.ts';
 import { brakedHands } from '../engine/braked-hands.ts';
+import { probeClock, thisMachine } from '../engine/clock-probe.ts';
+import { ClockWatch } from '../engine/clock-watch.ts';
 import { Manager } from '../engine/manager.ts';
 import { RevisionKeeper } from '../engine/revision-keeper.ts';
 import { CommandAudit } from '../engine/audit/command-audit.ts';
@@ -79,6 +81,13 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   const brake = new Brake({ live, file: config.haltFile, clock, log });
   const { branch } = config.repository;
   const troubles = new Troubles(() => manager.queueFleet());
+  const clockWatch = new ClockWatch({
+    rule: config.clockRule,
+    probe: (within) => probeClock(thisMachine, within),
+    clock,
+    log,
+    onChange: () => manager.queueUnfinished(),
+  });
   const keeper = new RevisionKeeper({
     source: git.source,
     live,
@@ -137,6 +146,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
         brake,
       ),
       halt: () => brake.halt,
+      clockDoubt: () => clockWatch.doubt,
       fleet: config.fleet,
       stepsRoot,
       clock,
@@ -222,13 +232,13 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   });
 
   try {
-    await brake.look();
+    await Promise.all([brake.look(), clockWatch.look(signal)]);
     await keeper.restore(signal);
     // Without the branch nothing begins: the poller tries again.
     if (keeper.record?.accepted && keeper.ready) await begin(signal).catch(waitForBranch);
     git.source.onHint(() => poller.hint());
     options.onHintable(() => poller.hint());
-    background.push(poller.run(signal), brake.run(signal));
+    background.push(poller.run(signal), brake.run(signal), clockWatch.run(signal));
     if (options.once) {
       while (!signal.aborted && !(looked && manager.converged)) {
         // Once the repository was read, one look that fails takes nothing away from it.

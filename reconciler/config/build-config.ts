@@ -43,6 +43,7 @@ export async function buildConfig(document: DaemonDocument, places: SecretPlaces
     ssh: await ssh(document, places),
     drainMs: parseDuration(document.drain ?? '5s'),
     haltFile: document.haltFile ?? '/etc/intendant/halt',
+    clockRule: document.clock?.sync ?? 'when-known',
     acceptRevision: document.acceptRevision,
   };
 }

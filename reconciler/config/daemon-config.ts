@@ -1,4 +1,5 @@
 import type { Sensitive } from '../model/sensitive.ts';
+import type { ClockRule } from '../rollout/windows/clock-sync.ts';
 import type { GitAuth } from '../source/git/credentials.ts';
 import type { ProxySettings } from '../source/http/proxy.ts';
 import type { IdentityConfig } from '../ssh/identity.ts';
@@ -22,6 +23,8 @@ export interface DaemonConfig {
   drainMs: number;
   /** Absolute path of the file that halts the fleet by being there. */
   haltFile: string;
+  /** What windows make of a clock that is not known to be synchronised. */
+  clockRule: ClockRule;
   /** Commit (hex) that is accepted although it does not follow from the accepted one. */
   acceptRevision?: string;
 }

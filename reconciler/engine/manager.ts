@@ -6,7 +6,7 @@ import { withImplicit } from '../kinds/implicit.ts';
 import { unfinishedOperations } from '../kinds/operation/concerned.ts';
 import { isTerminal, asOperationRecord } from '../kinds/operation/record.ts';
 import { checkSettings } from '../kinds/host/settings.ts';
-import { FROZEN } from '../rollout/freeze.ts';
+import { CALENDAR_HOLDS } from '../rollout/calendar.ts';
 import { keys } from '../store/keys.ts';
 import type { ReleaseRecord } from '../store/records.ts';
 import { Executor } from './executor.ts';
@@ -144,14 +144,13 @@ export class Manager {
     await this.#executor.settled();
   }
 
-  /** True when nothing moves any more: for `--once`. Operations that wait for a person or another commit do not move. */
+  /** True when nothing moves any more: for `--once`. Operations that wait for a person, another commit or the calendar do not move. */
   get converged(): boolean {
     if (!this.#queue.idle || this.#busy > 0 || this.#executor.busy) return false;
     for (const [key, outcome] of this.#reconciler.outcomes) {
-      // A freeze ends by itself too, perhaps in a week.
       const passes =
         outcome.result === 'progress' ||
-        (outcome.result === 'waiting' && outcome.retryAfterMs !== undefined && outcome.reason !== FROZEN);
+        (outcome.result === 'waiting' && outcome.retryAfterMs !== undefined && !CALENDAR_HOLDS.has(outcome.reason));
       if (passes && this.#unfinished(key)) return false;
     }
     return true;

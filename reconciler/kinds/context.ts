@@ -38,6 +38,8 @@ export interface KindDeps {
   clock: Clock;
   /** Why no step may begin on any host; undefined = steps may begin. */
   halt(): Halt | undefined;
+  /** Why the daemon's own clock cannot be trusted to say whether a maintenance window is open; undefined = it can. */
+  clockDoubt(): string | undefined;
   /** Hosts on which a step of this object is running in this process. */
   inFlight(owner: ResourceKey): ReadonlySet<string>;
   /** Wall-clock milliseconds of the last session with each host that worked, in this process. */

@@ -84,6 +84,20 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               }
             ]
           },
+          "windows": {
+            "$ref": "common.schema.json#/$defs/Windows",
+            "description": "When hosts of this cluster may be begun, by whichever operation. An operation's own windows must be open as well.",
+            "examples": [
+              [
+                {
+                  "name": "nightly",
+                  "start": "0 22 * * 1-5",
+                  "duration": "6h",
+                  "timeZone": "Europe/Berlin"
+                }
+              ]
+            ]
+          },
           "freeze": {
             "$ref": "common.schema.json#/$defs/Freeze",
             "description": "Freezes this cluster.",
@@ -428,6 +442,20 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "examples": [
               1
             ]
+          },
+          "overrun": {
+            "type": "string",
+            "enum": [
+              "hold",
+              "host",
+              "finish"
+            ],
+            "description": "What becomes of an operation whose maintenance windows close. `host`: hosts in hand are finished, no further one is begun. `hold`: besides, no host is begun whose timeouts could reach past the end. `finish`: an operation that has begun goes on to its end; but nothing is begun in a deny window.",
+            "default": "host",
+            "x-intendant-inherited": true,
+            "examples": [
+              "hold"
+            ]
           }
         },
         "examples": [
@@ -513,6 +541,100 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             ],
             "retries": 5
           }
+        ]
+      },
+      "Window": {
+        "type": "object",
+        "description": "A stretch of time that begins again and again: at each start it opens, for a duration of real time. A start that the clocks skip when they are put forward happens in that moment; one that they show twice happens the first time only, unless the hour field begins with `*`.",
+        "additionalProperties": false,
+        "required": [
+          "start",
+          "duration"
+        ],
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "description": "What it is called where something waits for it.",
+            "examples": [
+              "nightly"
+            ]
+          },
+          "start": {
+            "type": "string",
+            "format": "cron",
+            "maxLength": 200,
+            "description": "When it opens, as cron writes it: minute, hour, day of month, month, day of week. Read on the clocks of `timeZone`.",
+            "examples": [
+              "0 22 * * 1-5"
+            ],
+            "x-intendant-form": "a cron expression of five fields that comes true at some time, such as `0 22 * * 1-5`"
+          },
+          "duration": {
+            "type": "string",
+            "format": "window-length",
+            "description": "How long it stays open, in real time: on the night on which the clocks are put forward, four hours from 23:00 end at 04:00. From one minute to 60 days.",
+            "examples": [
+              "4h"
+            ],
+            "x-intendant-form": "a duration from 1m to 60d such as 4h"
+          },
+          "timeZone": {
+            "type": "string",
+            "format": "time-zone",
+            "description": "IANA name of the zone whose clocks `start` is read on.",
+            "default": "UTC",
+            "examples": [
+              "Europe/Berlin"
+            ],
+            "x-intendant-form": "the IANA name of a time zone such as Europe/Berlin"
+          },
+          "kind": {
+            "type": "string",
+            "enum": [
+              "allow",
+              "deny"
+            ],
+            "description": "`allow`: hosts may be begun while it is open. `deny`: none may, whatever else is open.",
+            "default": "allow",
+            "examples": [
+              "deny"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "name": "nightly",
+            "start": "0 22 * * 1-5",
+            "duration": "6h",
+            "timeZone": "Europe/Berlin"
+          }
+        ]
+      },
+      "Windows": {
+        "type": "array",
+        "maxItems": 20,
+        "x-intendant-form": "a list of at most 20 windows",
+        "description": "When hosts may be begun. Deny windows go before allow windows; without an allow window it is always, except in a deny window. Without the list: always.",
+        "items": {
+          "$ref": "#/$defs/Window"
+        },
+        "examples": [
+          [
+            {
+              "name": "nightly",
+              "start": "0 22 * * 1-5",
+              "duration": "6h",
+              "timeZone": "Europe/Berlin"
+            },
+            {
+              "name": "closing",
+              "start": "0 0 28 * *",
+              "duration": "3d",
+              "kind": "deny"
+            }
+          ]
         ]
       }
     }
@@ -1313,6 +1435,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               "/etc/intendant/halt"
             ]
           },
+          "clock": {
+            "$ref": "#/$defs/DaemonClock"
+          },
           "acceptRevision": {
             "type": "string",
             "description": "Accept this commit though it does not follow from the last accepted one: the way back after a forced push.",
@@ -1332,6 +1457,32 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "repository": {
               "url": "https://git.example.org/ops/fleet.git"
             }
+          }
+        ]
+      },
+      "DaemonClock": {
+        "type": "object",
+        "description": "The clock of the daemon's machine, on which maintenance windows open.",
+        "additionalProperties": false,
+        "default": {},
+        "properties": {
+          "sync": {
+            "type": "string",
+            "enum": [
+              "when-known",
+              "required",
+              "ignored"
+            ],
+            "description": "`when-known`: windows stay closed while the machine says that its clock is not synchronised; where nothing there knows, they open. `required`: they open only on a clock that is known to be synchronised. `ignored`: it is not looked at.",
+            "default": "when-known",
+            "examples": [
+              "required"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "sync": "required"
           }
         ]
       }
@@ -1958,6 +2109,20 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               }
             ]
           },
+          "windows": {
+            "$ref": "common.schema.json#/$defs/Windows",
+            "description": "When hosts may be begun. The windows of every cluster concerned must be open as well.",
+            "examples": [
+              [
+                {
+                  "name": "nightly",
+                  "start": "0 22 * * 1-5",
+                  "duration": "6h",
+                  "timeZone": "Europe/Berlin"
+                }
+              ]
+            ]
+          },
           "checks": {
             "$ref": "#/$defs/OperationChecks"
           },
@@ -2079,6 +2244,20 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               }
             ]
           },
+          "windows": {
+            "$ref": "common.schema.json#/$defs/Windows",
+            "description": "When hosts may be begun. The windows of every cluster concerned must be open as well.",
+            "examples": [
+              [
+                {
+                  "name": "nightly",
+                  "start": "0 22 * * 1-5",
+                  "duration": "6h",
+                  "timeZone": "Europe/Berlin"
+                }
+              ]
+            ]
+          },
           "checks": {
             "$ref": "#/$defs/OperationChecks"
           },
@@ -2180,6 +2359,20 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
                 ],
                 "maxFailures": 1
               }
+            ]
+          },
+          "windows": {
+            "$ref": "common.schema.json#/$defs/Windows",
+            "description": "When hosts may be begun. The windows of every cluster concerned must be open as well.",
+            "examples": [
+              [
+                {
+                  "name": "nightly",
+                  "start": "0 22 * * 1-5",
+                  "duration": "6h",
+                  "timeZone": "Europe/Berlin"
+                }
+              ]
             ]
           },
           "checks": {
@@ -2308,6 +2501,20 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
                 ],
                 "maxFailures": 1
               }
+            ]
+          },
+          "windows": {
+            "$ref": "common.schema.json#/$defs/Windows",
+            "description": "When hosts may be begun. The windows of every cluster concerned must be open as well.",
+            "examples": [
+              [
+                {
+                  "name": "nightly",
+                  "start": "0 22 * * 1-5",
+                  "duration": "6h",
+                  "timeZone": "Europe/Berlin"
+                }
+              ]
             ]
           },
           "checks": {

@@ -56,6 +56,147 @@ export type User = string;
  */
 export type Port = number;
 /**
+ * When hosts may be begun. Deny windows go before allow windows; without an allow window it is always, except in a deny window. Without the list: always.
+ *
+ * @maxItems 20
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Windows".
+ */
+export type Windows =
+  | []
+  | [Window]
+  | [Window, Window]
+  | [Window, Window, Window]
+  | [Window, Window, Window, Window]
+  | [Window, Window, Window, Window, Window]
+  | [Window, Window, Window, Window, Window, Window]
+  | [Window, Window, Window, Window, Window, Window, Window]
+  | [Window, Window, Window, Window, Window, Window, Window, Window]
+  | [Window, Window, Window, Window, Window, Window, Window, Window, Window]
+  | [Window, Window, Window, Window, Window, Window, Window, Window, Window, Window]
+  | [Window, Window, Window, Window, Window, Window, Window, Window, Window, Window, Window]
+  | [Window, Window, Window, Window, Window, Window, Window, Window, Window, Window, Window, Window]
+  | [Window, Window, Window, Window, Window, Window, Window, Window, Window, Window, Window, Window, Window]
+  | [Window, Window, Window, Window, Window, Window, Window, Window, Window, Window, Window, Window, Window, Window]
+  | [
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window
+    ]
+  | [
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window
+    ]
+  | [
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window
+    ]
+  | [
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window
+    ]
+  | [
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window
+    ]
+  | [
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window,
+      Window
+    ];
+/**
  * What is done, where, and how carefully.
  *
  * This interface was referenced by `Unused`'s JSON-Schema
@@ -90,6 +231,10 @@ export interface ClusterSpec {
    * How operations roll over its hosts, where an Operation does not say otherwise.
    */
   rollout?: Rollout;
+  /**
+   * When hosts of this cluster may be begun, by whichever operation. An operation's own windows must be open as well.
+   */
+  windows?: Windows;
   /**
    * Freezes this cluster.
    */
@@ -202,6 +347,10 @@ export interface Rollout {
    * Stop after this many batches until a commit raises or removes it, so that a person can look.
    */
   pauseAfter?: number;
+  /**
+   * What becomes of an operation whose maintenance windows close. `host`: hosts in hand are finished, no further one is begun. `hold`: besides, no host is begun whose timeouts could reach past the end. `finish`: an operation that has begun goes on to its end; but nothing is begun in a deny window.
+   */
+  overrun?: 'hold' | 'host' | 'finish';
 }
 /**
  * A command that runs on the host and passes when it exits with 0. It may run any number of times, so it must change nothing.
@@ -232,6 +381,34 @@ export interface Check {
    * The pause between two runs.
    */
   interval?: Duration;
+}
+/**
+ * A stretch of time that begins again and again: at each start it opens, for a duration of real time. A start that the clocks skip when they are put forward happens in that moment; one that they show twice happens the first time only, unless the hour field begins with `*`.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Window".
+ */
+export interface Window {
+  /**
+   * What it is called where something waits for it.
+   */
+  name?: string;
+  /**
+   * When it opens, as cron writes it: minute, hour, day of month, month, day of week. Read on the clocks of `timeZone`.
+   */
+  start: string;
+  /**
+   * How long it stays open, in real time: on the night on which the clocks are put forward, four hours from 23:00 end at 04:00. From one minute to 60 days.
+   */
+  duration: string;
+  /**
+   * IANA name of the zone whose clocks `start` is read on.
+   */
+  timeZone?: string;
+  /**
+   * `allow`: hosts may be begun while it is open. `deny`: none may, whatever else is open.
+   */
+  kind?: 'allow' | 'deny';
 }
 /**
  * Where it is and how one logs in. Secrets are named, never written here.
@@ -557,10 +734,23 @@ export interface DaemonConfig {
    * A file that halts the fleet by being there: no step begins until it is removed. Its first line is the reason. Obeyed within a second, without git and without the store.
    */
   haltFile?: string;
+  clock?: DaemonClock;
   /**
    * Accept this commit though it does not follow from the last accepted one: the way back after a forced push.
    */
   acceptRevision?: string;
+}
+/**
+ * The clock of the daemon's machine, on which maintenance windows open.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "DaemonClock".
+ */
+export interface DaemonClock {
+  /**
+   * `when-known`: windows stay closed while the machine says that its clock is not synchronised; where nothing there knows, they open. `required`: they open only on a clock that is known to be synchronised. `ignored`: it is not looked at.
+   */
+  sync?: 'when-known' | 'required' | 'ignored';
 }
 /**
  * Settings of the whole fleet.
@@ -734,6 +924,10 @@ export interface RestartOperation {
    * How it rolls over the hosts.
    */
   rollout?: Rollout;
+  /**
+   * When hosts may be begun. The windows of every cluster concerned must be open as well.
+   */
+  windows?: Windows;
   checks?: OperationChecks;
   /**
    * Per host: how long it may take to come back (restart), or the script to end (run).
@@ -782,6 +976,10 @@ export interface RunOperation {
    * How it rolls over the hosts.
    */
   rollout?: Rollout;
+  /**
+   * When hosts may be begun. The windows of every cluster concerned must be open as well.
+   */
+  windows?: Windows;
   checks?: OperationChecks;
   /**
    * Per host: how long it may take to come back (restart), or the script to end (run).
@@ -824,6 +1022,10 @@ export interface UpgradeOperation {
    * How it rolls over the hosts.
    */
   rollout?: Rollout;
+  /**
+   * When hosts may be begun. The windows of every cluster concerned must be open as well.
+   */
+  windows?: Windows;
   checks?: OperationChecks;
   /**
    * Per host: how long the upgrade may take, and again how long it may take to come back.
@@ -874,6 +1076,10 @@ export interface DeployOperation {
    * How it rolls over the hosts.
    */
   rollout?: Rollout;
+  /**
+   * When hosts may be begun. The windows of every cluster concerned must be open as well.
+   */
+  windows?: Windows;
   checks?: OperationChecks;
   /**
    * Per host: how long the deployment may take, and again how long it may take to come back.

@@ -1,4 +1,4 @@
-import type { OperationSpec, Rollout } from '../../schema/generated/types.ts';
+import type { ClusterSpec, OperationSpec, Rollout } from '../../schema/generated/types.ts';
 import { consider, type Considered } from '../../reconciler/kinds/operation/consider.ts';
 import type { HostView, OperationObserved } from '../../reconciler/kinds/operation/observed.ts';
 import type { OperationRecord } from '../../reconciler/kinds/operation/record.ts';
@@ -15,6 +15,10 @@ export class OperationWorld {
   ahead: string[] = [];
   /** Rollout defaults of the cluster. */
   clusterRollout: Rollout | undefined;
+  /** More of the cluster's spec. */
+  clusterSpec: ClusterSpec = {};
+  /** Put over what is observed. */
+  more: Partial<OperationObserved> = {};
   /** How often each host was really acted on: the host's own record. */
   readonly acted = new Map<string, number>();
 
@@ -34,9 +38,10 @@ export class OperationWorld {
       selection: this.record?.frozen?.hosts ?? [...this.hosts.keys()],
       clusters: ['web'],
       scope: this.hosts,
-      clusterSpecs: new Map(this.clusterRollout ? [['web', { rollout: this.clusterRollout }]] : []),
+      clusterSpecs: new Map([['web', { rollout: this.clusterRollout, ...this.clusterSpec }]]),
       ahead: this.ahead,
       inFlight: new Set(this.inFlight.keys()),
+      ...this.more,
     };
   }
 

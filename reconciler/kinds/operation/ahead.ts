@@ -7,6 +7,7 @@ import type { KindDeps } from '../context.ts';
 import { heedRelease } from './adopted.ts';
 import { clustersOf } from './clusters-of.ts';
 import { asOperationRecord, holdsGround, isTerminal, type OperationRecord } from './record.ts';
+import { waitsForWindow } from './windows.ts';
 
 /** An operation, as far as its place among the others goes. */
 export interface Queuer {
@@ -21,9 +22,13 @@ export interface Queuer {
 /**
  * Operations that share clusters or hosts with this one and that it has to wait for, sorted: every one that has begun, whether
  * its document is still there or not, and before the beginning also those that stand before it, by first revision, then by
- * name. One that is suspended or cancelled before it began, or waits for a person to let it go on, keeps nobody waiting. A round that `retry` asks for waits as well.
+ * name. One that is suspended or cancelled before it began, or waits for a person or for its maintenance windows, keeps nobody
+ * waiting. A round that `retry` asks for waits as well.
  */
-export function operationsAhead(ours: Queuer, deps: Pick<KindDeps, 'live' | 'inventory'>): string[] {
+export function operationsAhead(
+  ours: Queuer,
+  deps: Pick<KindDeps, 'live' | 'inventory' | 'clock' | 'clockDoubt'>,
+): string[] {
   const { record } = ours;
   if (record && (isTerminal(record.phase) ? ours.retry <= record.round : holdsGround(record))) return [];
   const inventory = deps.inventory();
@@ -43,7 +48,8 @@ export function operationsAhead(ours: Queuer, deps: Pick<KindDeps, 'live' | 'inv
     const theirPlace = { sequence: theirs?.heldSince.sequence ?? sequence, name: nameOf(other) };
     if (!standsBefore(theirPlace, place)) continue;
     const hosts = resolveSelection(spec.target, inventory);
-    if (overlap(ours, { hosts, clusters: clustersOf(hosts, inventory) })) ahead.add(nameOf(other));
+    const clusters = clustersOf(hosts, inventory);
+    if (overlap(ours, { hosts, clusters }) && !waitsForWindow(spec, clusters, deps)) ahead.add(nameOf(other));
   }
   return [...ahead].sort();
 }

@@ -6,7 +6,7 @@ import { decideRollout, type Hold, type HostProgress, type RolloutDecision } fro
 import type { KindContext } from '../context.ts';
 import { heedRelease } from './adopted.ts';
 import { entriesOf, inMaintenance, leftDown, unavailableHosts, withNextLook } from './down.ts';
-import { closedGate, withHalt, type Wishes } from './gates.ts';
+import { closedGate, withHalt, type Terms, type Wishes } from './gates.ts';
 import type { HostView, OperationObserved } from './observed.ts';
 import { nextHostStep } from './pipeline.ts';
 import { isTerminal, type OperationRecord, type Phase } from './record.ts';
@@ -43,7 +43,8 @@ export function consider(
   const resumed = takeUpRetry(known, wishes, observed, context);
   if (isTerminal(resumed.phase)) return { record: resumed, steps: [], changedAfterBegin, retryDue: false };
 
-  const gate = closedGate(wishes, observed, context.nowMs, resumed.frozen !== undefined && !resumed.queued);
+  const hasTurn = resumed.frozen !== undefined && !resumed.queued;
+  const gate = closedGate(wishes, observed, context.nowMs, hasTurn, termsOf(resumed, spec, observed));
   const begun =
     resumed.frozen || !spec || gate || observed.selection.length === 0
       ? withTurn(resumed, gate)
@@ -78,6 +79,15 @@ export function consider(
     changedAfterBegin,
     retryDue: isRetryDue(record, wishes),
   };
+}
+
+function termsOf(
+  { frozen }: OperationRecord,
+  spec: OperationSpec | undefined,
+  observed: OperationObserved,
+): Terms | undefined {
+  if (frozen) return { spec: frozen.spec, overrun: frozen.rollout.overrun };
+  return spec && { spec, overrun: mergedRollout(spec, observed).overrun };
 }
 
 /** A round that waited for its turn has it from the first moment that nothing holds it back. */

@@ -1,9 +1,12 @@
+import type { OperationSpec } from '../../../schema/generated/types.ts';
 import { haltHold } from '../../rollout/brake.ts';
 import type { Hold, RolloutDecision } from '../../rollout/decide.ts';
 import { freezeHold } from '../../rollout/freeze.ts';
+import type { Overrun } from '../../rollout/windows/hold.ts';
 import { adoptedHold, type AdoptedHold } from './adopted.ts';
 import type { OperationObserved } from './observed.ts';
 import { unseenHold } from './unseen.ts';
+import { windowsHold } from './windows.ts';
 
 /** What the repository asks for now; the only fields that may change once an operation has begun. */
 export interface Wishes {
@@ -15,12 +18,19 @@ export interface Wishes {
   adopted?: AdoptedHold;
 }
 
+/** What an operation is bound to: frozen once it has begun, until then as the repository says. */
+export interface Terms {
+  spec: OperationSpec;
+  overrun?: Overrun;
+}
+
 /** The first closed gate: why no host may be begun. Hosts in hand go on regardless. */
 export function closedGate(
   wishes: Wishes,
   observed: OperationObserved,
   nowMs: number,
   begun: boolean,
+  terms: Terms | undefined,
 ): Hold | undefined {
   // First, so that every operation says it; a cancelled one ends all the same, since for that nothing has to begin.
   if (observed.halt) return haltHold(observed.halt);
@@ -36,7 +46,7 @@ export function closedGate(
       message: `waits for ${observed.ahead.join(', ')}, which came first on the same cluster`,
     };
   }
-  return undefined;
+  return terms && windowsHold({ ...terms, ...observed, begun }, nowMs);
 }
 
 /** While the brake is pulled that is what holds an operation, whatever else would. */

@@ -15,6 +15,7 @@ import { clustersOf } from './clusters-of.ts';
 import { readJournal } from './journal.ts';
 import { asOperationRecord, type OperationRecord } from './record.ts';
 import { readUnseen, type Unseen } from './unseen.ts';
+import { specsOf } from './windows.ts';
 
 /** One host as an operation sees it. */
 export interface HostView {
@@ -52,6 +53,8 @@ export interface OperationObserved {
   halt?: Halt;
   /** The hosts cannot be seen, and it is probably not their fault. */
   unseen?: Unseen;
+  /** Why the daemon's clock cannot be trusted to say whether a window is open. */
+  clockDoubt?: string;
   /** Unfinished operations on the same clusters or hosts that this one has to wait for. */
   ahead: readonly string[];
   /** Hosts on which a step of this operation runs in this process. */
@@ -77,15 +80,11 @@ export function observeOperation(
     selection,
     clusters,
     scope: readScope(selection, clusters, inventory, deps),
-    clusterSpecs: new Map(
-      clusters.flatMap((cluster) => {
-        const resource = inventory.get(keyOf('Cluster', cluster));
-        return resource ? [[cluster, resource.spec]] : [];
-      }),
-    ),
+    clusterSpecs: specsOf(clusters, inventory),
     fleetFreeze: readFleet(inventory)?.freeze,
     halt: deps.halt(),
     unseen: readUnseen(key, deps),
+    clockDoubt: deps.clockDoubt(),
     ahead: operationsAhead({ key, record, retry: spec?.retry ?? 0, clusters, hosts: selection }, deps),
     inFlight: deps.inFlight(key),
   };

@@ -1,6 +1,7 @@
 import type { OperationSpec } from '../../../schema/generated/types.ts';
 import type { Json } from '../../model/json.ts';
 import type { JournalRecord } from '../../model/plan.ts';
+import type { Overrun } from '../../rollout/windows/hold.ts';
 import type { AdoptedHold } from './adopted.ts';
 
 export const PHASES = ['Pending', 'Running', 'Suspended', 'Succeeded', 'Failed', 'Cancelled'] as const;
@@ -47,6 +48,8 @@ export interface FrozenRollout {
   maxUnavailable: number;
   maxFailures: number;
   minHealthyMs: number;
+  /** Absent: `host`. */
+  overrun?: Overrun;
 }
 
 export function isTerminal(phase: Phase): boolean {

@@ -11,6 +11,7 @@ import { familyWarnings } from './family-warnings.ts';
 import { nextHostStep } from './pipeline.ts';
 import type { FrozenRollout } from './record.ts';
 import { boundDigest, freezeRollout, mergeRollout } from './spec.ts';
+import { specsOf, windowsHold } from './windows.ts';
 
 /** What an operation would do, for a person to read before it does it. */
 export interface OperationReview {
@@ -54,9 +55,14 @@ export function reviewOperation(
           .map((action, ordinal): Step => ({ ...first, ...action, ordinal, parameters: action.parameters }))
       : [];
   });
+  const closed = windowsHold(
+    { spec, clusterSpecs: specsOf(clusters, inventory), overrun: merged.overrun, begun: false },
+    nowMs,
+  );
   const warnings = [
     ...warningsFor(hosts, clusters, inventory, statusOf, nowMs),
     ...familyWarnings(spec, hosts, statusOf),
+    ...(closed ? [`it would wait: ${closed.message}`] : []),
   ];
   return {
     name,

@@ -102,6 +102,7 @@ export class FleetWorld {
       stepsRoot: '/steps',
       clock,
       halt: () => undefined,
+      clockDoubt: () => undefined,
       inFlight: (owner) => executor.inFlight(owner),
       lastSeen,
       sight: CLEAR_SIGHT,

@@ -74,6 +74,19 @@ describe('makePlan', () => {
   });
 });
 
+describe('makePlan warns of a gate', () => {
+  const warnings = async (lines: string): Promise<string[]> => {
+    const desired = await inventoryWith(`${restartDocument('web')}${lines}`);
+    return makePlan(desired, [], undefined, NOW).operations[0]!.warnings;
+  };
+
+  it('that is a maintenance window, and when it opens', async () => {
+    expect(await warnings("  windows: [{ start: '0 3 * * *', duration: 1h }]\n")).toEqual([
+      'it would wait: outside the maintenance windows of the operation; they open next at 2026-01-02T03:00Z',
+    ]);
+  });
+});
+
 describe('isFinishedIn', () => {
   it('knows those that have come to their end, and no others', () => {
     const finished = isFinishedIn([restartStatus('Succeeded')]);

@@ -6,6 +6,7 @@ import type { Json } from '../../../../reconciler/model/json.ts';
 import type { Inventory, Resource, ResourceKey } from '../../../../reconciler/model/resource.ts';
 import { keys } from '../../../../reconciler/store/keys.ts';
 import type { OperationSpec } from '../../../../schema/generated/types.ts';
+import { ManualClock } from '../../../support/manual-clock.ts';
 import { MemoryLive } from '../../../support/memory-live.ts';
 
 const onWeb: OperationSpec = { type: 'restart', target: { cluster: 'web' } };
@@ -42,6 +43,8 @@ class Fleet {
       inventory: () => inventory,
       inFlight: () => new Set(),
       halt: () => undefined,
+      clockDoubt: () => undefined,
+      clock: new ManualClock(),
       lastSeen: this.lastSeen,
       sight: { vanish: undefined },
     } as unknown as KindDeps;
@@ -143,6 +146,25 @@ describe('operations on the same hosts', () => {
     await fleet.look('first');
     fleet.operations.set('second', onWeb);
 
+    expect((await fleet.look('second')).record.phase).toBe('Running');
+  });
+});
+
+describe('an operation that waits for its maintenance window', () => {
+  it('keeps nobody waiting, and has its place back when the window opens', async () => {
+    const fleet = new Fleet();
+    const closed = { start: '0 3 * * *', duration: '1h' };
+    fleet.operations.set('first', { ...onWeb, windows: [closed] });
+    fleet.operations.set('second', { ...onWeb, suspend: true });
+    await fleet.look('first');
+    await fleet.look('second');
+
+    fleet.operations.set('second', onWeb);
+    fleet.operations.set('first', onWeb);
+    const behind = await fleet.look('second');
+    fleet.operations.set('first', { ...onWeb, windows: [closed] });
+
+    expect(behind.reason).toBe('Queued');
     expect((await fleet.look('second')).record.phase).toBe('Running');
   });
 });
