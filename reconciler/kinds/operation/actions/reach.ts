@@ -2,10 +2,13 @@ import { LONGEST_TIMER_MS, type Clock } from '../../../model/clock.ts';
 import { asIntendantError, tellError } from '../../../model/errors.ts';
 import { deadline as bounded } from '../../../ssh/deadline.ts';
 
-/** Between two tries to reach a host that is rebooting, in milliseconds: quick at first, never a hammer. */
-const FIRST_PAUSE_MS = 50;
+/**
+ * Between two tries to reach a host that is rebooting: a tenth of the time that it has been tried, so that no host waits much longer
+ * for us than we for it, within these bounds in milliseconds.
+ */
+const SHORTEST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 2000;
-const PAUSE_GROWTH = 1.25;
+const PAUSE_SHARE = 0.1;
 
 /** What one try found: an answer, or why there was none (to be tried again). */
 export type Try<T> = { answer: T } | { again: string };
@@ -23,7 +26,7 @@ export async function tryUntil<T>(
   signal: AbortSignal,
   attempt: (signal: AbortSignal) => Promise<Try<T>>,
 ): Promise<{ answer: T } | { gaveUp: string; code?: string }> {
-  let pause = FIRST_PAUSE_MS;
+  const since = clock.now();
   let last = 'it did not answer';
   for (;;) {
     const left = deadline - clock.now();
@@ -44,7 +47,8 @@ export async function tryUntil<T>(
     } finally {
       within.clear();
     }
-    await clock.sleep(Math.min(pause, Math.max(1, deadline - clock.now())), signal);
-    pause = Math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE_MS);
+    const now = clock.now();
+    const pause = Math.min(Math.max((now - since) * PAUSE_SHARE, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
+    await clock.sleep(Math.min(pause, Math.max(1, deadline - now)), signal);
   }
 }

@@ -77,7 +77,7 @@ describe('an operation that is rebuilt after the store was lost', () => {
     expect(open.map(({ host, entry }) => [host, entry.step.id])).toEqual([
       ['web-1', actStep('op', spec(), 'web-1', 0).id],
     ]);
-    expect(journal.find(({ entry }) => entry.step.action === 'connect')?.entry.outcome?.data).toEqual({
+    expect(journal.find(({ entry }) => entry.step.action === 'connect')?.entry.outcome?.data).toMatchObject({
       bootId: 'before',
     });
     expect(new Set(journal.map(({ host }) => host))).toEqual(new Set(['web-1']));
