@@ -2123,6 +2123,21 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               ]
             ]
           },
+          "dependsOn": {
+            "type": "array",
+            "uniqueItems": true,
+            "description": "Operations that must have succeeded before this one begins. One that failed or was cancelled holds it until a retry of that one succeeds.",
+            "items": {
+              "$ref": "common.schema.json#/$defs/Name",
+              "x-intendant-ref": "Operation",
+              "type": "string"
+            },
+            "examples": [
+              [
+                "restart-db"
+              ]
+            ]
+          },
           "checks": {
             "$ref": "#/$defs/OperationChecks"
           },
@@ -2258,6 +2273,21 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               ]
             ]
           },
+          "dependsOn": {
+            "type": "array",
+            "uniqueItems": true,
+            "description": "Operations that must have succeeded before this one begins. One that failed or was cancelled holds it until a retry of that one succeeds.",
+            "items": {
+              "$ref": "common.schema.json#/$defs/Name",
+              "x-intendant-ref": "Operation",
+              "type": "string"
+            },
+            "examples": [
+              [
+                "restart-db"
+              ]
+            ]
+          },
           "checks": {
             "$ref": "#/$defs/OperationChecks"
           },
@@ -2372,6 +2402,21 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
                   "duration": "6h",
                   "timeZone": "Europe/Berlin"
                 }
+              ]
+            ]
+          },
+          "dependsOn": {
+            "type": "array",
+            "uniqueItems": true,
+            "description": "Operations that must have succeeded before this one begins. One that failed or was cancelled holds it until a retry of that one succeeds.",
+            "items": {
+              "$ref": "common.schema.json#/$defs/Name",
+              "x-intendant-ref": "Operation",
+              "type": "string"
+            },
+            "examples": [
+              [
+                "restart-db"
               ]
             ]
           },
@@ -2514,6 +2559,21 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
                   "duration": "6h",
                   "timeZone": "Europe/Berlin"
                 }
+              ]
+            ]
+          },
+          "dependsOn": {
+            "type": "array",
+            "uniqueItems": true,
+            "description": "Operations that must have succeeded before this one begins. One that failed or was cancelled holds it until a retry of that one succeeds.",
+            "items": {
+              "$ref": "common.schema.json#/$defs/Name",
+              "x-intendant-ref": "Operation",
+              "type": "string"
+            },
+            "examples": [
+              [
+                "restart-db"
               ]
             ]
           },

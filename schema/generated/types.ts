@@ -928,6 +928,10 @@ export interface RestartOperation {
    * When hosts may be begun. The windows of every cluster concerned must be open as well.
    */
   windows?: Windows;
+  /**
+   * Operations that must have succeeded before this one begins. One that failed or was cancelled holds it until a retry of that one succeeds.
+   */
+  dependsOn?: Name[];
   checks?: OperationChecks;
   /**
    * Per host: how long it may take to come back (restart), or the script to end (run).
@@ -980,6 +984,10 @@ export interface RunOperation {
    * When hosts may be begun. The windows of every cluster concerned must be open as well.
    */
   windows?: Windows;
+  /**
+   * Operations that must have succeeded before this one begins. One that failed or was cancelled holds it until a retry of that one succeeds.
+   */
+  dependsOn?: Name[];
   checks?: OperationChecks;
   /**
    * Per host: how long it may take to come back (restart), or the script to end (run).
@@ -1026,6 +1034,10 @@ export interface UpgradeOperation {
    * When hosts may be begun. The windows of every cluster concerned must be open as well.
    */
   windows?: Windows;
+  /**
+   * Operations that must have succeeded before this one begins. One that failed or was cancelled holds it until a retry of that one succeeds.
+   */
+  dependsOn?: Name[];
   checks?: OperationChecks;
   /**
    * Per host: how long the upgrade may take, and again how long it may take to come back.
@@ -1080,6 +1092,10 @@ export interface DeployOperation {
    * When hosts may be begun. The windows of every cluster concerned must be open as well.
    */
   windows?: Windows;
+  /**
+   * Operations that must have succeeded before this one begins. One that failed or was cancelled holds it until a retry of that one succeeds.
+   */
+  dependsOn?: Name[];
   checks?: OperationChecks;
   /**
    * Per host: how long the deployment may take, and again how long it may take to come back.

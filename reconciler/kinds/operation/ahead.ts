@@ -1,11 +1,13 @@
 import type { OperationSpec } from '../../../schema/generated/types.ts';
 import type { ResourceKey } from '../../model/resource.ts';
 import { resolveSelection } from '../../source/inventory/select.ts';
+import { dependencyHold } from '../../rollout/dependencies.ts';
 import { keys } from '../../store/keys.ts';
 import type { RevisionRecord } from '../../store/records.ts';
 import type { KindDeps } from '../context.ts';
 import { heedRelease } from './adopted.ts';
 import { clustersOf } from './clusters-of.ts';
+import { readDependencies } from './dependencies.ts';
 import { asOperationRecord, holdsGround, isTerminal, type OperationRecord } from './record.ts';
 import { waitsForWindow } from './windows.ts';
 
@@ -22,8 +24,8 @@ export interface Queuer {
 /**
  * Operations that share clusters or hosts with this one and that it has to wait for, sorted: every one that has begun, whether
  * its document is still there or not, and before the beginning also those that stand before it, by first revision, then by
- * name. One that is suspended or cancelled before it began, or waits for a person or for its maintenance windows, keeps nobody
- * waiting. A round that `retry` asks for waits as well.
+ * name. One that is suspended or cancelled before it began, or waits for a person, for operations that it depends on, or for its
+ * maintenance windows, keeps nobody waiting. A round that `retry` asks for waits as well.
  */
 export function operationsAhead(
   ours: Queuer,
@@ -49,7 +51,9 @@ export function operationsAhead(
     if (!standsBefore(theirPlace, place)) continue;
     const hosts = resolveSelection(spec.target, inventory);
     const clusters = clustersOf(hosts, inventory);
-    if (overlap(ours, { hosts, clusters }) && !waitsForWindow(spec, clusters, deps)) ahead.add(nameOf(other));
+    if (!overlap(ours, { hosts, clusters })) continue;
+    if (dependencyHold(readDependencies(spec, deps)) || waitsForWindow(spec, clusters, deps)) continue;
+    ahead.add(nameOf(other));
   }
   return [...ahead].sort();
 }

@@ -1,6 +1,7 @@
 import type { OperationSpec } from '../../../schema/generated/types.ts';
 import { haltHold } from '../../rollout/brake.ts';
 import type { Hold, RolloutDecision } from '../../rollout/decide.ts';
+import { dependencyHold } from '../../rollout/dependencies.ts';
 import { freezeHold } from '../../rollout/freeze.ts';
 import type { Overrun } from '../../rollout/windows/hold.ts';
 import { adoptedHold, type AdoptedHold } from './adopted.ts';
@@ -40,6 +41,8 @@ export function closedGate(
   if (wishes.adopted) return adoptedHold(wishes.adopted);
   const frozen = frozenBy(observed, nowMs) ?? unseenHold(observed.unseen);
   if (frozen) return frozen;
+  const dependency = begun ? undefined : dependencyHold(observed.dependencies ?? []);
+  if (dependency) return dependency;
   if (!begun && observed.ahead.length > 0) {
     return {
       reason: 'Queued',

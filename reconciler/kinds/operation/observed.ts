@@ -7,11 +7,13 @@ import { keys } from '../../store/keys.ts';
 import type { ClaimRecord } from '../../store/records.ts';
 import type { ObjectStatus } from '../../model/status.ts';
 import type { Halt } from '../../rollout/brake.ts';
+import type { Dependency } from '../../rollout/dependencies.ts';
 import type { Freeze } from '../../rollout/freeze.ts';
 import type { KindDeps } from '../context.ts';
 import { asHostRecord } from '../host/record.ts';
 import { operationsAhead } from './ahead.ts';
 import { clustersOf } from './clusters-of.ts';
+import { readDependencies } from './dependencies.ts';
 import { readJournal } from './journal.ts';
 import { asOperationRecord, type OperationRecord } from './record.ts';
 import { readUnseen, type Unseen } from './unseen.ts';
@@ -55,6 +57,8 @@ export interface OperationObserved {
   unseen?: Unseen;
   /** Why the daemon's clock cannot be trusted to say whether a window is open. */
   clockDoubt?: string;
+  /** Operations that must have succeeded before this one begins. */
+  dependencies?: readonly Dependency[];
   /** Unfinished operations on the same clusters or hosts that this one has to wait for. */
   ahead: readonly string[];
   /** Hosts on which a step of this operation runs in this process. */
@@ -85,6 +89,7 @@ export function observeOperation(
     halt: deps.halt(),
     unseen: readUnseen(key, deps),
     clockDoubt: deps.clockDoubt(),
+    dependencies: readDependencies(record?.frozen?.spec ?? spec, deps),
     ahead: operationsAhead({ key, record, retry: spec?.retry ?? 0, clusters, hosts: selection }, deps),
     inFlight: deps.inFlight(key),
   };

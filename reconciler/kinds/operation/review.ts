@@ -4,6 +4,7 @@ import { keyOf, type Inventory, type Resource } from '../../model/resource.ts';
 import type { ObjectStatus } from '../../model/status.ts';
 import { resolveSelection } from '../../source/inventory/select.ts';
 import { nameSome } from '../../rollout/decide.ts';
+import { dependencyHold } from '../../rollout/dependencies.ts';
 import { freezeHold, isOver } from '../../rollout/freeze.ts';
 import { clustersOf } from './clusters-of.ts';
 import { actionsFor } from './actions-of.ts';
@@ -55,6 +56,9 @@ export function reviewOperation(
           .map((action, ordinal): Step => ({ ...first, ...action, ordinal, parameters: action.parameters }))
       : [];
   });
+  const dependency = dependencyHold(
+    (spec.dependsOn ?? []).map((parent) => ({ name: parent, phase: statusOf(keyOf('Operation', parent))?.status })),
+  );
   const closed = windowsHold(
     { spec, clusterSpecs: specsOf(clusters, inventory), overrun: merged.overrun, begun: false },
     nowMs,
@@ -62,7 +66,7 @@ export function reviewOperation(
   const warnings = [
     ...warningsFor(hosts, clusters, inventory, statusOf, nowMs),
     ...familyWarnings(spec, hosts, statusOf),
-    ...(closed ? [`it would wait: ${closed.message}`] : []),
+    ...[dependency, closed].flatMap((hold) => (hold ? [`it would wait: ${hold.message}`] : [])),
   ];
   return {
     name,

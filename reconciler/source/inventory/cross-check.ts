@@ -3,6 +3,7 @@ import { didYouMean } from '../../../schema/suggest.ts';
 import type { Resource, ResourceKey } from '../../model/resource.ts';
 import { keyOf, splitKey } from '../../model/resource.ts';
 import type { Pace, Turns } from '../../model/turns.ts';
+import { operationCycles } from './operation-cycles.ts';
 import { referenceKey, resourceKey, resourceReferences } from './resource-references.ts';
 
 /** A set of resources as cross-checks see it. */
@@ -26,6 +27,8 @@ export interface CrossFinding {
 
 /** Looking for a near name among thousands takes time: only the first of many unknown references get a suggestion. */
 const MOST_SUGGESTIONS = 20;
+/** A cycle is told with so many names at most. */
+const MOST_NAMES = 10;
 
 /**
  * Everything that does not fit together, sorted by key; the order of `resources` does not matter. Linear in the number of
@@ -38,6 +41,7 @@ export function* crossCheck(view: CrossCheckView, pace: Pace): Turns<CrossFindin
     ...severalFleets(view),
     ...(yield* sharedEndpoints(hosts, pace)),
     ...(yield* jumpCycles(hosts, pace)),
+    ...(yield* dependencyCycles(view, pace)),
   ].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.pointer < b.pointer ? -1 : 1));
   return withSuggestions(findings, view);
 }
@@ -182,6 +186,14 @@ function* jumpCycles(hosts: ReadonlyMap<string, HostConnection>, pace: Pace): Tu
     }
   }
   return findings;
+}
+
+function* dependencyCycles({ resources }: CrossCheckView, pace: Pace): Turns<CrossFinding[]> {
+  const cycles = yield* operationCycles(resources, pace);
+  return cycles.map(({ key, names, pointer }) => {
+    const way = names.length > MOST_NAMES ? [...names.slice(0, MOST_NAMES), '…', names.at(-1)!] : names;
+    return { key, code: 'dependency-cycle', message: `it depends on itself: ${way.join(' → ')}`, pointer };
+  });
 }
 
 /** The same cycle, told from the host that is first by name. */

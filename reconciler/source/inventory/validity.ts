@@ -44,7 +44,8 @@ export function* judge(
   const view = {
     resources: without(candidates, finished),
     // What is there but cannot be read is not unknown; whoever refers to it gets its last good version.
-    exists: (key: ResourceKey) => table.placements(key).length > 0 || holds.keys.has(key),
+    // What has finished may be named for ever, though its document is gone.
+    exists: (key: ResourceKey) => table.placements(key).length > 0 || holds.keys.has(key) || finished(key),
   };
   for (const finding of yield* crossCheck(view, pace)) {
     if (pace.isOver()) yield;
@@ -131,7 +132,7 @@ function* settle(
     const resources = yield* compose(candidates, table, last, holds, finished, pace);
     if (holds.all || (holds.units.size === 0 && holds.keys.size === 0)) return resources;
     let more = false;
-    const view = { resources: without(resources, finished), exists: () => false };
+    const view = { resources: without(resources, finished), exists: finished };
     for (const finding of yield* crossCheck(view, pace)) {
       if (pace.isOver()) yield;
       more = holdMore(finding, last, holds) || more;

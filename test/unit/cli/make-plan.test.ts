@@ -80,6 +80,16 @@ describe('makePlan warns of a gate', () => {
     return makePlan(desired, [], undefined, NOW).operations[0]!.warnings;
   };
 
+  it('that is an operation which must succeed first', async () => {
+    const desired = await inventoryWith(
+      `${restartDocument('web')}  dependsOn: [before]\n---\n${restartDocument('web').replace('demo-restart', 'before')}`,
+    );
+
+    expect(
+      makePlan(desired, [], undefined, NOW).operations.find(({ name }) => name === 'demo-restart')!.warnings,
+    ).toEqual(['it would wait: waits until before (Pending) has succeeded']);
+  });
+
   it('that is a maintenance window, and when it opens', async () => {
     expect(await warnings("  windows: [{ start: '0 3 * * *', duration: 1h }]\n")).toEqual([
       'it would wait: outside the maintenance windows of the operation; they open next at 2026-01-02T03:00Z',

@@ -169,6 +169,40 @@ describe('an operation that waits for its maintenance window', () => {
   });
 });
 
+describe('an operation that depends on another', () => {
+  it('does not keep that one waiting, although it stands before it, and begins when that has succeeded', async () => {
+    const fleet = new Fleet();
+    fleet.operations.set('first', { ...onWeb, dependsOn: ['second'] });
+    fleet.operations.set('second', onWeb);
+
+    const waiting = await fleet.look('first');
+    const parent = await fleet.look('second');
+    await fleet.keep('second', { phase: 'Succeeded' });
+    fleet.operations.delete('second');
+
+    expect(waiting).toMatchObject({ record: { phase: 'Pending' }, reason: 'DependencyNotReady' });
+    expect(parent.record.phase).toBe('Running');
+    expect((await fleet.look('first')).record.phase).toBe('Running');
+  });
+
+  it.each(['Failed', 'Cancelled'] as const)(
+    'is held while that one has %s, whether its document is there or not',
+    async (phase) => {
+      const fleet = new Fleet();
+      fleet.operations.set('second', onWeb);
+      await fleet.look('second');
+      await fleet.keep('second', { phase });
+      fleet.operations.set('first', { ...onWeb, dependsOn: ['second'] });
+
+      const held = await fleet.look('first');
+      fleet.operations.delete('second');
+
+      expect(held).toMatchObject({ record: { phase: 'Pending' }, reason: 'DependencyFailed' });
+      expect((await fleet.look('first')).reason).toBe('DependencyFailed');
+    },
+  );
+});
+
 describe('an operation counts a host as up', () => {
   it('only once it has been looked at since the daemon started, whatever its status says', async () => {
     const fleet = new Fleet();

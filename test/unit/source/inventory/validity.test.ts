@@ -54,6 +54,28 @@ describe('Validity per cluster', () => {
     expect(result.inventory.keys()).toEqual(['Cluster/db', 'Cluster/web', 'Fleet/f', 'Host/db-1', 'Host/web-1']);
   });
 
+  it('lets an operation depend on one that has finished, whether its document is there, changed for the worse or gone', () => {
+    const child = { 'child.yaml': restart('child', { cluster: 'web' }, { dependsOn: ['parent'] }) };
+    start({ ...child, 'parent.yaml': restart('parent', { cluster: 'web' }) });
+    finished.add('parent');
+
+    const spoiled = commit({
+      'parent.yaml': restart('parent', { cluster: 'nowhere' }),
+      'db-1.yaml': host('db-1', 'nowhere'),
+    });
+    const gone = commit({ 'parent.yaml': null, 'db-1.yaml': host('db-1', 'nowhere') });
+    const wrong = commit({
+      'child.yaml': restart('child', { cluster: 'web' }, { dependsOn: ['parnt'] }),
+      'db-1.yaml': host('db-1', 'db'),
+    });
+
+    for (const { held, inventory } of [spoiled, gone]) {
+      expect([...held.keys()]).not.toContain('web');
+      expect(inventory.get('Operation/child')?.spec.dependsOn).toEqual(['parent']);
+    }
+    expect(wrong.diagnostics.map(({ message }) => message)).toEqual(['there is no Operation `parnt`']);
+  });
+
   it('holds the cluster of a bad document at its last good version, and lets the others advance', () => {
     start({ 'web-2.yaml': host('web-2', 'web') });
 
