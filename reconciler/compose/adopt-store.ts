@@ -19,6 +19,7 @@ import type { HaltRecord, MetaRecord, RevisionRecord } from '../store/records.ts
 import { rewriteStore } from '../store/rewrite.ts';
 import { StatusBranchView } from '../view/status-branch-view.ts';
 import { openAlone } from './open-alone.ts';
+import { openAudit } from './open-audit.ts';
 import { openGit, type Git } from './open-git.ts';
 import { readInventory } from './read-inventory.ts';
 import { rebuildOperations } from './rebuild-operations.ts';
@@ -64,19 +65,13 @@ export async function adoptStore(
     const at = isoTime(clock.now());
     const hosts = hostRecords(objects, inventory);
     const stepsRoot = stepsRootOf(config);
+    const { source } = git;
+    const audit = openAudit(config, { live: { get: told(objects) }, source, clock, log });
+    const hands = hostHands({ transport, clock, onCommand: (event) => audit.onCommand(event) });
     const operations = await rebuildOperations(
-      {
-        source: git.source,
-        hands: hostHands({ transport, clock }),
-        inventory,
-        tip,
-        objects,
-        hosts,
-        stepsRoot,
-        at,
-      },
+      { source, hands, inventory, tip, objects, hosts, stepsRoot, at },
       signal,
-    );
+    ).finally(() => audit.close());
     const entries: { key: string; value: Json }[] = [...objects].map(([key, value]) => ({
       key: keys.object(key),
       value: value as unknown as Json,
@@ -142,6 +137,16 @@ async function branchContents(
   } finally {
     await reader.close();
   }
+}
+
+/** What the branch tells of objects, by their keys in the store: the store itself is not rebuilt yet. */
+function told(objects: ReadonlyMap<ResourceKey, ObjectStatus>): (key: string) => Json | undefined {
+  return (key) => {
+    const status = key.startsWith(keys.objects)
+      ? objects.get(key.slice(keys.objects.length) as ResourceKey)
+      : undefined;
+    return status as unknown as Json | undefined;
+  };
 }
 
 /** Keys that were recorded on first use, where they were told and the host is where it was. */

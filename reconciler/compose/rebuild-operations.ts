@@ -120,9 +120,11 @@ async function ask(
   const work = async (): Promise<void> => {
     for (let host = left.shift(); host !== undefined; host = left.shift()) {
       const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
-      const place = { stepsRoot, stepId: actStep(name, spec, host, round).id, digest: boundDigest(spec) };
+      const stepId = actStep(name, spec, host, round).id;
+      const place = { stepsRoot, stepId, digest: boundDigest(spec) };
+      const acting = hands.actingFor({ operation: name, step: stepId, round });
       try {
-        const seen = await hands.readStep(resolveTarget(host, inventory, live), place, within);
+        const seen = await acting.readStep(resolveTarget(host, inventory, live), place, within);
         found.set(host, 'lost' in seen || seen.state === 'error' ? undefined : seen);
       } catch {
         signal.throwIfAborted();

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { DaemonConfig } from '../config/daemon-config.ts';
 import { Brake } from '../engine/brake.ts';
 import { brakedHands } from '../engine/braked-hands.ts';
@@ -6,7 +5,6 @@ import { probeClock, thisMachine } from '../engine/clock-probe.ts';
 import { ClockWatch } from '../engine/clock-watch.ts';
 import { Manager } from '../engine/manager.ts';
 import { RevisionKeeper } from '../engine/revision-keeper.ts';
-import { CommandAudit } from '../engine/audit/command-audit.ts';
 import { boundHistory } from '../engine/history.ts';
 import { Housekeeping } from '../engine/housekeeping.ts';
 import { hostHands } from '../hosts/host.ts';
@@ -29,6 +27,7 @@ import type { Lease, StateStore } from '../store/state-store.ts';
 import { drain } from './drain.ts';
 import { fencedTransport } from './fenced-transport.ts';
 import { leaseLost } from './lease-lost.ts';
+import { openAudit } from './open-audit.ts';
 import { openGit } from './open-git.ts';
 import { StatusBranch } from './status-branch.ts';
 import { stepsRootOf } from './steps-root.ts';
@@ -118,14 +117,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     clock,
     log,
   });
-  const audit = new CommandAudit({
-    folder: join(config.state, 'audit'),
-    fleet: config.fleet,
-    live,
-    commitInfo: (commit, within) => git.source.commitInfo(commit, within),
-    clock,
-    log,
-  });
+  const audit = openAudit(config, { live, source: git.source, clock, log });
   const manager = new Manager({
     keeper,
     live,

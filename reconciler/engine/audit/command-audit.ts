@@ -13,7 +13,7 @@ export interface CommandAuditOptions {
   /** Holds `operations.jsonl` and `looks.jsonl`. */
   folder: string;
   fleet: string;
-  live: LiveState;
+  live: Pick<LiveState, 'get'>;
   commitInfo: (commit: string, signal: AbortSignal) => Promise<CommitInfo>;
   clock: Clock;
   log: KindLog;

@@ -125,6 +125,8 @@ export class RotatingLog {
     const handle = await open(this.#path(0), 'a+', 0o600);
     try {
       const { size } = await handle.stat();
+      // Also after setting the old one aside: a line counts as on the disk only if its file will be found there.
+      if (size === 0) await syncFolder(this.#options.folder);
       const whole = size === 0 || (await endsWithNewline(handle, size));
       if (!whole) await handle.appendFile('\n');
       return { handle, size: size + (whole ? 0 : 1) };
@@ -153,4 +155,13 @@ export class RotatingLog {
 async function endsWithNewline(handle: FileHandle, size: number): Promise<boolean> {
   const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
   return buffer[0] === 10;
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import type { DaemonConfig } from '../config/daemon-config.ts';
+import { CommandAudit } from '../engine/audit/command-audit.ts';
+import type { KindLog, LiveState } from '../kinds/context.ts';
+import type { Clock } from '../model/clock.ts';
+import type { ConfigSource } from '../source/source.ts';
+
+/** The audit of everything that is sent to hosts: in `<state>/audit/`, whichever command of ours sends it. */
+export function openAudit(
+  { fleet, state }: DaemonConfig,
+  { live, source, clock, log }: { live: Pick<LiveState, 'get'>; source: ConfigSource; clock: Clock; log: KindLog },
+): CommandAudit {
+  return new CommandAudit({
+    folder: join(state, 'audit'),
+    fleet,
+    live,
+    commitInfo: (commit, within) => source.commitInfo(commit, within),
+    clock,
+    log,
+  });
+}
