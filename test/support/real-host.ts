@@ -16,8 +16,8 @@ export interface RealHost {
   readonly proxy: FaultyProxy;
   /** Every login runs this script of sh in place of the command, which is in `$SSH_ORIGINAL_COMMAND`. */
   forceCommand(script: string): void;
-  /** Commands run as they were sent. */
-  heal(): void;
+  /** Commands run as they were sent; `before` is a script of sh that each login runs first. */
+  heal(options?: { before?: string }): void;
   stop(): Promise<void>;
 }
 
@@ -43,9 +43,9 @@ export async function startRealHost(options: RealHostOptions): Promise<RealHost>
     writeFileSync(script, text);
     chmodSync(script, 0o755);
   };
-  const heal = (): void =>
+  const heal = ({ before = '' } = {}): void =>
     forceCommand(
-      `exec unshare -m -- sh -c 'mount --bind ${records} ${options.stepsRoot} && exec sh -c "$SSH_ORIGINAL_COMMAND"'\n`,
+      `${before}\nexec unshare -m -- sh -c 'mount --bind ${records} ${options.stepsRoot} && exec sh -c "$SSH_ORIGINAL_COMMAND"'\n`,
     );
   heal();
   const { address } = options;
