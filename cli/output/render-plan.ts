@@ -62,6 +62,11 @@ function operationLines(review: OperationReview, paint: Paint): string[] {
     `      ${review.type} of ${plural(hosts.length, 'host')} in ${plural(batches.length, 'batch', 'batches')}; ${limits.join(', ')}`,
     `      on each host: ${review.actions.map(plainLine).join(' → ')}`,
     ...batches.map((batch, index) => `      batch ${index + 1} of ${batches.length}: ${hostList(batch)}`),
+    ...(review.approval
+      ? [
+          `      approval: ${review.approval.digest}${review.approval.given === review.approval.digest ? ' (given; who gave it is looked up)' : ''}`,
+        ]
+      : []),
     ...review.warnings.map((warning) => `      ${paint('attention', 'warning:')} ${plainLine(warning)}`),
   ];
 }

@@ -1,4 +1,5 @@
 import type { DaemonConfig } from '../config/daemon-config.ts';
+import { ApprovalFinder } from '../engine/approval-finder.ts';
 import { Brake } from '../engine/brake.ts';
 import { brakedHands } from '../engine/braked-hands.ts';
 import { probeClock, thisMachine } from '../engine/clock-probe.ts';
@@ -118,6 +119,13 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     log,
   });
   const audit = openAudit(config, { live, source: git.source, clock, log });
+  const approvals = new ApprovalFinder({
+    source: git.source,
+    clock,
+    log,
+    signal,
+    onFound: (key) => manager.queueChanged([key]),
+  });
   const manager = new Manager({
     keeper,
     live,
@@ -139,6 +147,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
       ),
       halt: () => brake.halt,
       clockDoubt: () => clockWatch.doubt,
+      approvals: (query) => approvals.ask(query),
       fleet: config.fleet,
       stepsRoot,
       clock,

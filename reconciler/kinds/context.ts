@@ -6,6 +6,7 @@ import type { Json } from '../model/json.ts';
 import type { HostHands } from '../hosts/host.ts';
 import type { Troubles } from './fleet/troubles.ts';
 import type { FleetSight } from './host/sight.ts';
+import type { Evidence } from '../rollout/approval.ts';
 import type { Halt } from '../rollout/brake.ts';
 
 /** What every kind may know while it plans: passed in, so that planning stays pure. */
@@ -26,6 +27,19 @@ export interface LiveState {
   list(prefix: string): Iterable<[key: string, value: Json]>;
 }
 
+/** An operation whose approval is looked up in the history. */
+export interface ApprovalQuery {
+  key: ResourceKey<'Operation'>;
+  /** The file of its document. */
+  file: string;
+  /** The accepted commit. */
+  commit: string;
+  /** The approval that the document holds there. */
+  digest: string;
+  /** Digest of the bound part of its spec there. */
+  spec: string;
+}
+
 /** What kinds need of the world. */
 export interface KindDeps {
   live: LiveState;
@@ -40,6 +54,8 @@ export interface KindDeps {
   halt(): Halt | undefined;
   /** Why the daemon's own clock cannot be trusted to say whether a maintenance window is open; undefined = it can. */
   clockDoubt(): string | undefined;
+  /** What the history says of an approval, as far as it has been read; absent where there is no history to ask. */
+  approvals?(query: ApprovalQuery): Evidence;
   /** Hosts on which a step of this object is running in this process. */
   inFlight(owner: ResourceKey): ReadonlySet<string>;
   /** Wall-clock milliseconds of the last session with each host that worked, in this process. */

@@ -42,6 +42,19 @@ export interface CommitInfo {
   author: { name: string; email: string; timestamp: number };
   committer: { name: string; email: string; timestamp: number };
   message: string;
+  /** Who signed it, as a checked signature says; absent where signatures are not checked. */
+  signer?: string;
+}
+
+/** Where a file got the content that it has at a commit: the nearest commit back from there none of whose parents has it. */
+export interface FileOrigin {
+  made: CommitInfo;
+  /** Blob oid of the content (hex); undefined: there is no such file. */
+  oid: string | undefined;
+  /** The parents of that commit that are here, and what the file holds there. */
+  parents: { commit: string; oid: string | undefined }[];
+  /** The history is cut here: a parent has not been fetched. */
+  cut: boolean;
 }
 
 /** What changed between two commits below the configured path. */
@@ -77,6 +90,14 @@ export interface ConfigSource {
   /** Calls back when a local repository's refs change (chokidar); never for remote ones. */
   onHint(listener: () => void): void;
   close(): Promise<void>;
+}
+
+/** Who made what the config repository holds. */
+export interface ConfigHistory {
+  /** Where the file at `path` (from the repository's root) got the content that it has at `commit`. */
+  fileOrigin(commit: string, path: string, signal: AbortSignal): Promise<FileOrigin>;
+  /** Brings the whole history of a commit that was fetched, where only a part of it is here. */
+  deepen(commit: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface Signature {

@@ -84,6 +84,28 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               }
             ]
           },
+          "approval": {
+            "type": "object",
+            "description": "What operations on hosts of this cluster need before they begin.",
+            "additionalProperties": false,
+            "required": [
+              "required"
+            ],
+            "properties": {
+              "required": {
+                "type": "boolean",
+                "description": "Every operation that a document holds needs the approval of somebody else than its author. An Operation cannot overrule it.",
+                "examples": [
+                  true
+                ]
+              }
+            },
+            "examples": [
+              {
+                "required": true
+              }
+            ]
+          },
           "windows": {
             "$ref": "common.schema.json#/$defs/Windows",
             "description": "When hosts of this cluster may be begun, by whichever operation. An operation's own windows must be open as well.",
@@ -635,6 +657,35 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               "kind": "deny"
             }
           ]
+        ]
+      },
+      "Approval": {
+        "type": "object",
+        "description": "Whether somebody else than its author has to approve an operation before it begins, and the approval.",
+        "additionalProperties": false,
+        "properties": {
+          "required": {
+            "type": "boolean",
+            "description": "Waits for an approval before it begins. A Cluster that requires one cannot be overruled by an Operation.",
+            "default": false,
+            "examples": [
+              true
+            ]
+          },
+          "digest": {
+            "type": "string",
+            "description": "The approval: the digest of what is approved, as `intendant plan` and the status show it. It counts when the commit in which it appeared is not by an author of what it approves.",
+            "pattern": "^[0-9a-f]{64}$",
+            "examples": [
+              "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
+            ],
+            "x-intendant-form": "a digest of 64 hexadecimal digits"
+          }
+        },
+        "examples": [
+          {
+            "required": true
+          }
         ]
       }
     }
@@ -2149,6 +2200,16 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               "10m"
             ]
           },
+          "approval": {
+            "$ref": "common.schema.json#/$defs/Approval",
+            "description": "Holds it until somebody else than its author has approved what it does. May change once it has begun, without effect.",
+            "x-intendant-mutable": true,
+            "examples": [
+              {
+                "required": true
+              }
+            ]
+          },
           "suspend": {
             "type": "boolean",
             "description": "Starts no further host while true. May change once it has begun.",
@@ -2299,6 +2360,16 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               "10m"
             ]
           },
+          "approval": {
+            "$ref": "common.schema.json#/$defs/Approval",
+            "description": "Holds it until somebody else than its author has approved what it does. May change once it has begun, without effect.",
+            "x-intendant-mutable": true,
+            "examples": [
+              {
+                "required": true
+              }
+            ]
+          },
           "suspend": {
             "type": "boolean",
             "description": "Starts no further host while true. May change once it has begun.",
@@ -2429,6 +2500,16 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "default": "30m",
             "examples": [
               "30m"
+            ]
+          },
+          "approval": {
+            "$ref": "common.schema.json#/$defs/Approval",
+            "description": "Holds it until somebody else than its author has approved what it does. May change once it has begun, without effect.",
+            "x-intendant-mutable": true,
+            "examples": [
+              {
+                "required": true
+              }
             ]
           },
           "suspend": {
@@ -2586,6 +2667,16 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "default": "30m",
             "examples": [
               "30m"
+            ]
+          },
+          "approval": {
+            "$ref": "common.schema.json#/$defs/Approval",
+            "description": "Holds it until somebody else than its author has approved what it does. May change once it has begun, without effect.",
+            "x-intendant-mutable": true,
+            "examples": [
+              {
+                "required": true
+              }
             ]
           },
           "suspend": {

@@ -232,6 +232,15 @@ export interface ClusterSpec {
    */
   rollout?: Rollout;
   /**
+   * What operations on hosts of this cluster need before they begin.
+   */
+  approval?: {
+    /**
+     * Every operation that a document holds needs the approval of somebody else than its author. An Operation cannot overrule it.
+     */
+    required: boolean;
+  };
+  /**
    * When hosts of this cluster may be begun, by whichever operation. An operation's own windows must be open as well.
    */
   windows?: Windows;
@@ -409,6 +418,22 @@ export interface Window {
    * `allow`: hosts may be begun while it is open. `deny`: none may, whatever else is open.
    */
   kind?: 'allow' | 'deny';
+}
+/**
+ * Whether somebody else than its author has to approve an operation before it begins, and the approval.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Approval".
+ */
+export interface Approval {
+  /**
+   * Waits for an approval before it begins. A Cluster that requires one cannot be overruled by an Operation.
+   */
+  required?: boolean;
+  /**
+   * The approval: the digest of what is approved, as `intendant plan` and the status show it. It counts when the commit in which it appeared is not by an author of what it approves.
+   */
+  digest?: string;
 }
 /**
  * Where it is and how one logs in. Secrets are named, never written here.
@@ -938,6 +963,10 @@ export interface RestartOperation {
    */
   timeout?: Duration;
   /**
+   * Holds it until somebody else than its author has approved what it does. May change once it has begun, without effect.
+   */
+  approval?: Approval;
+  /**
    * Starts no further host while true. May change once it has begun.
    */
   suspend?: boolean;
@@ -994,6 +1023,10 @@ export interface RunOperation {
    */
   timeout?: Duration;
   /**
+   * Holds it until somebody else than its author has approved what it does. May change once it has begun, without effect.
+   */
+  approval?: Approval;
+  /**
    * Starts no further host while true. May change once it has begun.
    */
   suspend?: boolean;
@@ -1043,6 +1076,10 @@ export interface UpgradeOperation {
    * Per host: how long the upgrade may take, and again how long it may take to come back.
    */
   timeout?: Duration;
+  /**
+   * Holds it until somebody else than its author has approved what it does. May change once it has begun, without effect.
+   */
+  approval?: Approval;
   /**
    * Starts no further host while true. May change once it has begun.
    */
@@ -1101,6 +1138,10 @@ export interface DeployOperation {
    * Per host: how long the deployment may take, and again how long it may take to come back.
    */
   timeout?: Duration;
+  /**
+   * Holds it until somebody else than its author has approved what it does. May change once it has begun, without effect.
+   */
+  approval?: Approval;
   /**
    * Starts no further host while true. May change once it has begun.
    */

@@ -24,7 +24,7 @@ export interface Queuer {
 /**
  * Operations that share clusters or hosts with this one and that it has to wait for, sorted: every one that has begun, whether
  * its document is still there or not, and before the beginning also those that stand before it, by first revision, then by
- * name. One that is suspended or cancelled before it began, or waits for a person, for operations that it depends on, or for its
+ * name. One that is suspended or cancelled before it began, or waits for a person (as for an approval), for operations that it depends on, or for its
  * maintenance windows, keeps nobody waiting. A round that `retry` asks for waits as well.
  */
 export function operationsAhead(
@@ -46,7 +46,7 @@ export function operationsAhead(
     const theirs = asOperationRecord(deps.live.get(keys.record(other)));
     const spec = inventory.get(other)?.spec as OperationSpec | undefined;
     if (other === ours.key || !spec || spec.suspend || spec.cancel || theirs?.frozen) continue;
-    if (theirs && (isTerminal(theirs.phase) || heedRelease(theirs, spec).adopted)) continue;
+    if (theirs && (isTerminal(theirs.phase) || heedRelease(theirs, spec).adopted || theirs.approval?.waits)) continue;
     const theirPlace = { sequence: theirs?.heldSince.sequence ?? sequence, name: nameOf(other) };
     if (!standsBefore(theirPlace, place)) continue;
     const hosts = resolveSelection(spec.target, inventory);

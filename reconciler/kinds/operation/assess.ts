@@ -11,6 +11,7 @@ import type { KindContext } from '../context.ts';
 import { revisionsFor } from '../revisions.ts';
 import { latestVerdict, progressOf, type Considered } from './consider.ts';
 import type { OperationObserved } from './observed.ts';
+import type { ApprovalRecord } from './approval.ts';
 import { isTerminal, type OperationRecord } from './record.ts';
 
 /** Status, record and time of the next look of one operation. Pure. */
@@ -190,10 +191,20 @@ function detailOf(
     },
     running: tally.running,
     round: record.round,
+    ...(record.approval ? { approval: approvalDetail(record.approval) } : {}),
     ...(record.frozen?.commit ? { commit: record.frozen.commit } : {}),
     ...(record.beganAt ? { beganAt: record.beganAt } : {}),
     ...(record.finishedAt ? { finishedAt: record.finishedAt } : {}),
     outcomes,
+  };
+}
+
+/** What the status says of an approval: also what a record is rebuilt from. */
+function approvalDetail({ shown, given, waits }: ApprovalRecord): JsonObject {
+  const [binding] = shown;
+  return {
+    ...(binding ? { digest: binding.digest } : {}),
+    ...(given && !waits ? { commit: given.commit, who: given.who, change: { ...given.change } } : {}),
   };
 }
 

@@ -1,16 +1,17 @@
-import type { OperationSpec } from '../../../schema/generated/types.ts';
+import type { OperationSpec, Rollout } from '../../../schema/generated/types.ts';
 import type { JournalRecord, Step, StepOutcome } from '../../model/plan.ts';
 import { isoTime } from '../../model/clock.ts';
 import { HALTED, mayBegin } from '../../rollout/brake.ts';
 import { decideRollout, type Hold, type HostProgress, type RolloutDecision } from '../../rollout/decide.ts';
 import type { KindContext } from '../context.ts';
 import { heedRelease } from './adopted.ts';
+import { heedApproval } from './approval.ts';
 import { entriesOf, inMaintenance, leftDown, unavailableHosts, withNextLook } from './down.ts';
 import { closedGate, withHalt, type Terms, type Wishes } from './gates.ts';
 import type { HostView, OperationObserved } from './observed.ts';
 import { nextHostStep } from './pipeline.ts';
 import { isTerminal, type OperationRecord, type Phase } from './record.ts';
-import { boundDigest, freezeRollout, mergeRollout } from './spec.ts';
+import { boundDigest, freezeRollout, rolloutOf } from './spec.ts';
 
 /** Everything that follows from (desired, observed, context): the plan, the record and the status are read off it. */
 export interface Considered {
@@ -30,13 +31,15 @@ export function consider(
   context: KindContext,
 ): Considered | undefined {
   if (!spec && !observed.record) return undefined;
-  const known = heedRelease(observed.record ?? firstRecord(observed.name, context), spec);
+  const released = heedRelease(observed.record ?? firstRecord(observed.name, context), spec);
+  const { record: known, hold: unapproved } = heedApproval(released, observed.approval);
   const wishes: Wishes = {
     suspend: spec?.suspend ?? false,
     cancel: (spec ? (spec.cancel ?? false) : true) || (observed.record?.cancelled ?? false),
     retry: spec?.retry ?? 0,
     pauseAfter: spec && mergedRollout(spec, observed).pauseAfter,
     adopted: known.adopted,
+    unapproved,
   };
   const changedAfterBegin =
     known.frozen !== undefined && spec !== undefined && boundDigest(spec) !== known.frozen.digest;
@@ -157,9 +160,8 @@ function begin(
 }
 
 /** Cluster defaults apply where all selected hosts belong to one cluster. */
-function mergedRollout(spec: OperationSpec, observed: OperationObserved): ReturnType<typeof mergeRollout> {
-  const only = observed.clusters.length === 1 ? observed.clusterSpecs.get(observed.clusters[0]!) : undefined;
-  return mergeRollout(spec.rollout, only?.rollout);
+function mergedRollout(spec: OperationSpec, observed: OperationObserved): Rollout {
+  return rolloutOf(spec, observed.clusters, observed.clusterSpecs);
 }
 
 function stepsNow(

@@ -17,6 +17,8 @@ export interface Wishes {
   pauseAfter?: number;
   /** The record was rebuilt after the store was lost, and nobody has let it go on yet. */
   adopted?: AdoptedHold;
+  /** Nobody who may has approved it yet. */
+  unapproved?: Hold;
 }
 
 /** What an operation is bound to: frozen once it has begun, until then as the repository says. */
@@ -41,6 +43,7 @@ export function closedGate(
   if (wishes.adopted) return adoptedHold(wishes.adopted);
   const frozen = frozenBy(observed, nowMs) ?? unseenHold(observed.unseen);
   if (frozen) return frozen;
+  if (wishes.unapproved) return wishes.unapproved;
   const dependency = begun ? undefined : dependencyHold(observed.dependencies ?? []);
   if (dependency) return dependency;
   if (!begun && observed.ahead.length > 0) {

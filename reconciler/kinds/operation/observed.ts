@@ -6,6 +6,7 @@ import { resolveSelection } from '../../source/inventory/select.ts';
 import { keys } from '../../store/keys.ts';
 import type { ClaimRecord } from '../../store/records.ts';
 import type { ObjectStatus } from '../../model/status.ts';
+import { observeApproval, type ApprovalObserved } from './approval.ts';
 import type { Halt } from '../../rollout/brake.ts';
 import type { Dependency } from '../../rollout/dependencies.ts';
 import type { Freeze } from '../../rollout/freeze.ts';
@@ -16,6 +17,7 @@ import { clustersOf } from './clusters-of.ts';
 import { readDependencies } from './dependencies.ts';
 import { readJournal } from './journal.ts';
 import { asOperationRecord, type OperationRecord } from './record.ts';
+import { rolloutOf } from './spec.ts';
 import { readUnseen, type Unseen } from './unseen.ts';
 import { specsOf } from './windows.ts';
 
@@ -59,6 +61,8 @@ export interface OperationObserved {
   clockDoubt?: string;
   /** Operations that must have succeeded before this one begins. */
   dependencies?: readonly Dependency[];
+  /** It needs an approval before it begins. */
+  approval?: ApprovalObserved;
   /** Unfinished operations on the same clusters or hosts that this one has to wait for. */
   ahead: readonly string[];
   /** Hosts on which a step of this operation runs in this process. */
@@ -75,6 +79,7 @@ export function observeOperation(
   const record = asOperationRecord(deps.live.get(keys.record(key)));
   const selection = record?.frozen?.hosts ?? (spec ? resolveSelection(spec.target, inventory) : []);
   const clusters = record?.frozen?.clusters ?? clustersOf(selection, inventory);
+  const clusterSpecs = specsOf(clusters, inventory);
   return {
     name,
     key,
@@ -84,12 +89,22 @@ export function observeOperation(
     selection,
     clusters,
     scope: readScope(selection, clusters, inventory, deps),
-    clusterSpecs: specsOf(clusters, inventory),
+    clusterSpecs,
     fleetFreeze: readFleet(inventory)?.freeze,
     halt: deps.halt(),
     unseen: readUnseen(key, deps),
     clockDoubt: deps.clockDoubt(),
     dependencies: readDependencies(record?.frozen?.spec ?? spec, deps),
+    approval:
+      spec && !record?.frozen
+        ? observeApproval(
+            key,
+            spec,
+            { merged: rolloutOf(spec, clusters, clusterSpecs), hosts: selection, clusterSpecs },
+            record,
+            deps,
+          )
+        : undefined,
     ahead: operationsAhead({ key, record, retry: spec?.retry ?? 0, clusters, hosts: selection }, deps),
     inFlight: deps.inFlight(key),
   };

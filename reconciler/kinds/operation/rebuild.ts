@@ -80,7 +80,8 @@ function unfinished(remains: Remains, at: string): Rebuilt {
   const base = { format: 1, name, heldSince: { commit, sequence: 0 }, round };
   if (!spec || (beganAt === undefined && touched.length === 0)) {
     const adopted = holdAdopted(wished, at, noteOf(remains, false));
-    return { record: { ...base, phase: 'Suspended', batches: [], adopted }, journal: [] };
+    const approval = approvalIn(status?.detail ?? {});
+    return { record: { ...base, phase: 'Suspended', batches: [], adopted, ...approval }, journal: [] };
   }
   const { rollout, batches } = freezeRollout(selection.rollout, selection.hosts, selection.scope);
   const hosts = [...selection.hosts];
@@ -173,6 +174,18 @@ function outcomesIn(status: ObjectStatus | undefined): Map<string, StepOutcome> 
 function textIn(detail: JsonObject, field: string): string | undefined {
   const value = detail[field];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** Who approved it, as the status tells; that it still holds is looked up in the history where that can be read. */
+function approvalIn({ approval }: JsonObject): Pick<OperationRecord, 'approval'> {
+  if (approval === null || typeof approval !== 'object' || Array.isArray(approval)) return {};
+  const { change } = approval;
+  if (change === null || typeof change !== 'object' || Array.isArray(change)) return {};
+  const [digest, commit, who] = ['digest', 'commit', 'who'].map((field) => textIn(approval, field));
+  const [changedIn, changedBy] = ['commit', 'who'].map((field) => textIn(change, field));
+  if (!digest || !commit || !who || !changedIn || !changedBy) return {};
+  const given = { digest, commit, who, change: { commit: changedIn, who: changedBy }, at: '' };
+  return { approval: { shown: [], given } };
 }
 
 function totalIn({ hosts }: JsonObject): number | undefined {

@@ -3,6 +3,7 @@ import type { Json } from '../../model/json.ts';
 import type { JournalRecord } from '../../model/plan.ts';
 import type { Overrun } from '../../rollout/windows/hold.ts';
 import type { AdoptedHold } from './adopted.ts';
+import type { ApprovalRecord } from './approval.ts';
 
 export const PHASES = ['Pending', 'Running', 'Suspended', 'Succeeded', 'Failed', 'Cancelled'] as const;
 export type Phase = (typeof PHASES)[number];
@@ -26,6 +27,8 @@ export interface OperationRecord {
   finishedAt?: string;
   /** Set once a cancel was seen: it cannot be taken back. */
   cancelled?: boolean;
+  /** Set while it needs an approval, and kept once it has begun with one. */
+  approval?: ApprovalRecord;
   /** Set when the record was rebuilt from the status branch: nothing is begun until a commit lets it go on. */
   adopted?: AdoptedHold;
 }

@@ -1,4 +1,4 @@
-import type { ClusterSpec, FleetSpec } from '../../../schema/generated/types.ts';
+import type { ClusterSpec, FleetSpec, Rollout } from '../../../schema/generated/types.ts';
 import type { Plan, Step } from '../../model/plan.ts';
 import { keyOf, type Inventory, type Resource } from '../../model/resource.ts';
 import type { ObjectStatus } from '../../model/status.ts';
@@ -6,12 +6,14 @@ import { resolveSelection } from '../../source/inventory/select.ts';
 import { nameSome } from '../../rollout/decide.ts';
 import { dependencyHold } from '../../rollout/dependencies.ts';
 import { freezeHold, isOver } from '../../rollout/freeze.ts';
+import { approvalHold } from '../../rollout/approval.ts';
+import { bindApproval, needsApproval } from './approval.ts';
 import { clustersOf } from './clusters-of.ts';
 import { actionsFor } from './actions-of.ts';
 import { familyWarnings } from './family-warnings.ts';
 import { nextHostStep } from './pipeline.ts';
 import type { FrozenRollout } from './record.ts';
-import { boundDigest, freezeRollout, mergeRollout } from './spec.ts';
+import { boundDigest, freezeRollout, rolloutOf } from './spec.ts';
 import { specsOf, windowsHold } from './windows.ts';
 
 /** What an operation would do, for a person to read before it does it. */
@@ -26,6 +28,8 @@ export interface OperationReview {
   /** What happens on each host, in order. */
   actions: string[];
   warnings: string[];
+  /** It needs the approval of somebody else than its author: what to approve, and the digest that the document approves. */
+  approval?: { digest: string; given?: string };
   plan: Plan;
 }
 
@@ -43,8 +47,8 @@ export function reviewOperation(
   const spec = resource.spec;
   const hosts = resolveSelection(spec.target, inventory);
   const clusters = clustersOf(hosts, inventory);
-  const only = clusters.length === 1 ? inventory.get(keyOf('Cluster', clusters[0]!))?.spec.rollout : undefined;
-  const merged = mergeRollout(spec.rollout, only);
+  const clusterSpecs = specsOf(clusters, inventory);
+  const merged = rolloutOf(spec, clusters, clusterSpecs);
   const { batches, rollout } = freezeRollout(merged, hosts, scopeOf(hosts, clusters, inventory, nowMs));
   const actions = actionsFor(spec);
   const frozen = { spec, digest: boundDigest(spec) };
@@ -56,17 +60,16 @@ export function reviewOperation(
           .map((action, ordinal): Step => ({ ...first, ...action, ordinal, parameters: action.parameters }))
       : [];
   });
+  const approval = approvalFor(resource, hosts, merged, clusterSpecs);
+  const unapproved = approval && approval.given !== approval.digest ? approvalHold(approval) : undefined;
   const dependency = dependencyHold(
     (spec.dependsOn ?? []).map((parent) => ({ name: parent, phase: statusOf(keyOf('Operation', parent))?.status })),
   );
-  const closed = windowsHold(
-    { spec, clusterSpecs: specsOf(clusters, inventory), overrun: merged.overrun, begun: false },
-    nowMs,
-  );
+  const closed = windowsHold({ spec, clusterSpecs, overrun: merged.overrun, begun: false }, nowMs);
   const warnings = [
     ...warningsFor(hosts, clusters, inventory, statusOf, nowMs),
     ...familyWarnings(spec, hosts, statusOf),
-    ...[dependency, closed].flatMap((hold) => (hold ? [`it would wait: ${hold.message}`] : [])),
+    ...[unapproved, dependency, closed].flatMap((hold) => (hold ? [`it would wait: ${hold.message}`] : [])),
   ];
   return {
     name,
@@ -77,8 +80,20 @@ export function reviewOperation(
     pauseAfter: merged.pauseAfter,
     actions: actions.map((action) => action.summary),
     warnings,
+    ...(approval && { approval }),
     plan: { changes: [], steps, warnings },
   };
+}
+
+function approvalFor(
+  { metadata, spec, origin }: Resource<'Operation'>,
+  hosts: readonly string[],
+  merged: Rollout,
+  clusterSpecs: ReadonlyMap<string, ClusterSpec>,
+): OperationReview['approval'] {
+  if (!origin.oid || hosts.length === 0 || !needsApproval(spec, clusterSpecs.values())) return undefined;
+  const { digest } = bindApproval(metadata.name, spec, merged, hosts);
+  return { digest, ...(spec.approval?.digest === undefined ? {} : { given: spec.approval.digest }) };
 }
 
 /** Number of hosts that percentages are taken of: those of the clusters concerned and those selected, without maintenance. */

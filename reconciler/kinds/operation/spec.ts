@@ -1,4 +1,4 @@
-import type { OperationSpec, Rollout } from '../../../schema/generated/types.ts';
+import type { ClusterSpec, OperationSpec, Rollout } from '../../../schema/generated/types.ts';
 import { digestOf } from '../../model/digest.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { largestBatch, planBatches } from '../../rollout/batches.ts';
@@ -11,9 +11,10 @@ export const DEFAULT_TIMEOUT = '10m';
 /** The same for upgrade and deploy, which fetch. */
 export const DEFAULT_UPGRADE_TIMEOUT = '30m';
 
-/** Digest of everything that is bound at Begin: the spec without suspend, cancel, retry, description and rollout.pauseAfter. */
+/** Digest of everything that is bound at Begin: the spec without suspend, cancel, retry, approval, description and rollout.pauseAfter. */
 export function boundDigest(spec: OperationSpec): string {
-  const { suspend: _suspend, cancel: _cancel, retry: _retry, description: _description, rollout, ...bound } = spec;
+  const { suspend: _suspend, cancel: _cancel, retry: _retry, approval: _approval, ...lasting } = spec;
+  const { description: _description, rollout, ...bound } = lasting;
   const { pauseAfter: _pauseAfter, ...boundRollout } = rollout ?? {};
   return digestOf({ ...bound, rollout: boundRollout });
 }
@@ -21,6 +22,15 @@ export function boundDigest(spec: OperationSpec): string {
 /** The operation's rollout settings over its cluster's. */
 export function mergeRollout(operation: Rollout | undefined, cluster: Rollout | undefined): Rollout {
   return { ...cluster, ...operation };
+}
+
+/** The rollout settings of an operation on these clusters: a cluster's defaults apply where all hosts belong to it alone. */
+export function rolloutOf(
+  spec: OperationSpec,
+  clusters: readonly string[],
+  specs: ReadonlyMap<string, ClusterSpec>,
+): Rollout {
+  return mergeRollout(spec.rollout, clusters.length === 1 ? specs.get(clusters[0]!)?.rollout : undefined);
 }
 
 /** Resolves the settings for a number of hosts. `scope` = hosts of the clusters concerned, of which percentages are taken. */

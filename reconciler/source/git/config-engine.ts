@@ -1,5 +1,6 @@
 import { InvalidInput } from '../../model/errors.ts';
-import type { CommitInfo, SnapshotDiff } from '../source.ts';
+import type { CommitInfo, FileOrigin, SnapshotDiff } from '../source.ts';
+import { fileOrigin } from './file-origin.ts';
 import { GitCode, tooLarge } from './git-error.ts';
 import { Mode, parseCommit, parseTree } from './object.ts';
 import { openRepository } from './open-repository.ts';
@@ -131,6 +132,19 @@ export class ConfigEngine {
   async commitInfo(commit: string): Promise<CommitInfo> {
     const { parents, author, committer, message } = parseCommit(this.#commit(commit));
     return { commit, parents, author, committer, message };
+  }
+
+  async fileOrigin(commit: string, path: string, signal: AbortSignal): Promise<FileOrigin> {
+    return fileOrigin(this.#repository.objects, checkOid(commit), path, signal);
+  }
+
+  deepen(commit: string, signal: AbortSignal): Promise<void> {
+    const timeoutMs = this.#options.fetchTimeoutMs ?? FETCH_TIMEOUT_MS;
+    return this.#serial.run(() =>
+      withDeadline('Reading the history', timeoutMs, signal, (bounded) =>
+        this.#repository.deepen(checkOid(commit), bounded),
+      ),
+    );
   }
 
   close(): void {

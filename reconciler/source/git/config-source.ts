@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { CommitInfo, ConfigSource, ParsedFile, SnapshotDiff } from '../source.ts';
+import type { CommitInfo, ConfigHistory, ConfigSource, FileOrigin, ParsedFile, SnapshotDiff } from '../source.ts';
 import { MAX_FILE_BYTES } from './config-engine.ts';
 import type { BlobBatch, ConfigSourceOptions } from './config-engine.ts';
 import type { GitThread } from './git-thread.ts';
@@ -24,7 +24,7 @@ export interface DocumentParser {
 }
 
 /** A `ConfigSource` over git, any transport; the work is done in the git thread, parsing in the parser's. */
-export class GitConfigSource implements ConfigSource {
+export class GitConfigSource implements ConfigSource, ConfigHistory {
   readonly #thread: GitThread;
   readonly #session: Session;
   readonly #parser: DocumentParser;
@@ -53,6 +53,14 @@ export class GitConfigSource implements ConfigSource {
 
   commitInfo(commit: string, signal: AbortSignal): Promise<CommitInfo> {
     return this.#thread.call(this.#session, 'commitInfo', [commit], signal);
+  }
+
+  fileOrigin(commit: string, path: string, signal: AbortSignal): Promise<FileOrigin> {
+    return this.#thread.call(this.#session, 'fileOrigin', [commit, path], signal);
+  }
+
+  deepen(commit: string, signal: AbortSignal): Promise<void> {
+    return this.#thread.call(this.#session, 'deepen', [commit], signal);
   }
 
   /** Cached files first; the others are read in one pass over the pack and parsed. */

@@ -109,6 +109,10 @@ function perform(
         return engine.diff(first, second);
       case 'commitInfo':
         return engine.commitInfo(first);
+      case 'fileOrigin':
+        return engine.fileOrigin(first, second, signal);
+      case 'deepen':
+        return engine.deepen(first, signal);
     }
   } else {
     switch (method) {

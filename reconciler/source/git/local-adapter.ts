@@ -39,6 +39,11 @@ export class LocalAdapter implements Repository {
     });
   }
 
+  /** All of it is here, or nobody on this machine has it. */
+  async deepen(): Promise<void> {
+    this.objects.refresh();
+  }
+
   settle(): void {
     this.objects.release();
   }

@@ -48,6 +48,11 @@ export class RemoteRepository implements Repository {
     }
   }
 
+  async deepen(commit: string, signal: AbortSignal): Promise<void> {
+    const { boundary } = await ancestry(this.objects, commit, undefined, signal);
+    if (boundary.size > 0) await this.#fetch(commit, [commit], WHOLE_HISTORY, signal);
+  }
+
   settle(ref: string, commit: string): void {
     if (this.#clone.ref(ref) !== commit) this.#clone.setRef(ref, commit);
     compactIfNeeded(this.#clone);

@@ -25,6 +25,8 @@ export interface Repository {
    * from that.
    */
   bring(commit: string, ref: string, accepted: string | undefined, signal: AbortSignal): Promise<void>;
+  /** Brings the whole history of a commit that is here, where only a part of it is. */
+  deepen(commit: string, signal: AbortSignal): Promise<void>;
   /** Remembers that our copy of the ref stands at `commit`; later fetches build on it. */
   settle(ref: string, commit: string): void;
   publish(publication: Publication, signal: AbortSignal): Promise<Published>;
