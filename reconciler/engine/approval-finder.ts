@@ -19,6 +19,9 @@ export interface ApprovalFinderOptions {
   onFound: (key: ResourceKey<'Operation'>) => void;
 }
 
+/** Operations of which it is remembered what was found. */
+const MOST_SEARCHES = 1000;
+
 interface Search {
   id: string;
   evidence: Evidence;
@@ -45,7 +48,10 @@ export class ApprovalFinder {
     const over = known?.evidence.state === 'unknown' && this.#options.clock.monotonic() - known.endedAt! >= RETRY_MS;
     if (known?.id === id && !over) return known.evidence;
     const search: Search = { id, evidence: { state: 'searching' } };
+    this.#searches.delete(query.key);
     this.#searches.set(query.key, search);
+    // The oldest is forgotten: who asks again has it looked up again.
+    if (this.#searches.size > MOST_SEARCHES) this.#searches.delete(this.#searches.keys().next().value!);
     void this.#run(query, search);
     return search.evidence;
   }

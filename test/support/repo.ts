@@ -10,6 +10,13 @@ const execFileAsync = promisify(execFile);
 /** Path to content; null removes the file. */
 export type FileChanges = Record<string, string | null>;
 
+export interface CommitOptions {
+  /** As git takes it. */
+  date?: string;
+  /** First name of the author and committer. Default: Jo Operator, jo@example.com. */
+  who?: string;
+}
+
 /** A bare repository, as a forge has it, and a clone of a person who pushes to it. Made with the real git. */
 export class TestRepo {
   /** Path of the bare repository. */
@@ -33,7 +40,7 @@ export class TestRepo {
   }
 
   /** Commits on top of what this clone has, without pushing. Answers with the commit. */
-  async commit(files: FileChanges, message: string, { date }: { date?: string } = {}): Promise<string> {
+  async commit(files: FileChanges, message: string, { date, who }: CommitOptions = {}): Promise<string> {
     for (const [path, content] of Object.entries(files)) {
       const full = join(this.#clone, path);
       if (content === null) {
@@ -45,12 +52,18 @@ export class TestRepo {
     }
     await run(this.#clone, ['add', '--all']);
     const env: Record<string, string> = date === undefined ? {} : { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+    if (who !== undefined) {
+      for (const role of ['AUTHOR', 'COMMITTER']) {
+        env[`GIT_${role}_NAME`] = who;
+        env[`GIT_${role}_EMAIL`] = `${who.toLowerCase()}@example.com`;
+      }
+    }
     await run(this.#clone, ['commit', '--quiet', '--allow-empty', '-m', message], env);
     return run(this.#clone, ['rev-parse', 'HEAD']);
   }
 
   /** Commits and pushes to `main`. Answers with the commit. */
-  async push(files: FileChanges, message = 'change', options: { date?: string } = {}): Promise<string> {
+  async push(files: FileChanges, message = 'change', options: CommitOptions = {}): Promise<string> {
     const commit = await this.commit(files, message, options);
     await run(this.#clone, ['push', '--quiet', 'origin', 'HEAD:main']);
     return commit;

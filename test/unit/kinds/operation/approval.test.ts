@@ -252,11 +252,8 @@ describe('what is read of an approval', () => {
 
 describe('the plan of an operation that needs an approval', () => {
   it('shows the digest that the daemon waits for', () => {
-    const operation = {
-      metadata: { name: 'op' },
-      spec: { ...SPEC, approval: { required: true } },
-      origin: { oid: 'b' },
-    };
+    const spec: OperationSpec = { ...SPEC, target: { hosts: HOSTS }, approval: { required: true } };
+    const operation = { metadata: { name: 'op' }, spec, origin: { oid: 'b' } };
     const cluster = { spec: {} };
     const host = { spec: { cluster: 'web' } };
     const inventory = {
@@ -267,7 +264,8 @@ describe('the plan of an operation that needs an approval', () => {
 
     const review = reviewOperation(operation as unknown as Resource<'Operation'>, inventory, () => undefined, 0);
 
-    expect(review.approval).toEqual({ digest: binding().digest });
-    expect(review.warnings).toContainEqual(expect.stringContaining(`set spec.approval.digest to ${binding().digest}`));
+    const { digest } = binding(spec);
+    expect(review.approval).toEqual({ digest });
+    expect(review.warnings).toContainEqual(expect.stringContaining(`set spec.approval.digest to ${digest}`));
   });
 });
