@@ -53,7 +53,7 @@ describe('the digest of an approval', () => {
   });
 
   it.each<[string, OperationSpec, readonly string[]]>([
-    ['the script', { ...SPEC, script: 'false' } as OperationSpec, HOSTS],
+    ['the script', { ...SPEC, script: 'false' }, HOSTS],
     ['a host', SPEC, [...HOSTS, 'web-4']],
     ['the batches', { ...SPEC, rollout: { batches: 2 } }, HOSTS],
     ['the failure budget', { ...SPEC, rollout: { maxFailures: 9 } }, HOSTS],
@@ -154,7 +154,7 @@ describe('an operation that needs an approval', () => {
     const world = new ApprovalWorld(SPEC, HOSTS);
     world.look();
     world.approval = { given: binding().digest };
-    world.spec = { ...SPEC, script: 'false' } as OperationSpec;
+    world.spec = { ...SPEC, script: 'false' };
 
     expect(world.look()!.decision?.hold?.message).toContain('is void, the document was changed');
   });
