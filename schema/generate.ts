@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { generateReference } from './generator/reference.ts';
 import { collectDefinitions, readSchemas } from './generator/read-schemas.ts';
 import { generateSchemas } from './generator/schemas.ts';
+import { generateValidators } from './generator/validators.ts';
 import { generateTypes } from './generator/types.ts';
 
 /** Schemas that are no kind of the config repository. */
@@ -18,6 +19,7 @@ export async function generateAll(folder: string): Promise<Map<string, string>> 
   return new Map([
     ['generated/types.ts', await generateTypes(definitions, kinds)],
     ['generated/schemas.ts', generateSchemas(files)],
+    ['generated/validators.ts', generateValidators(files)],
     ['README.md', generateReference(files, definitions)],
   ]);
 }

@@ -1,21 +1,14 @@
-import type { ErrorObject, ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
+import type { ErrorObject } from 'ajv';
+import { compileDetailed } from './detailed.ts';
 import { explainError } from './explain-error.ts';
 import type { Finding } from './finding.ts';
-import { FORMATS } from './formats.ts';
-import { allKinds, API_VERSION, COMMON_SCHEMA, DAEMON_SCHEMA, kindDefinition } from './registry.ts';
+import { VALIDATORS } from './generated/validators.ts';
+import { allKinds, API_VERSION, DAEMON_SCHEMA, kindDefinition } from './registry.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { didYouMean } from './suggest.ts';
 
-const ANNOTATIONS = ['ref', 'owner', 'mutable', 'inherited', 'form', 'quiet'].map((word) => `x-intendant-${word}`);
-
 /** More than these help nobody, and a hostile document could have hundreds of thousands. */
 const MOST_FINDINGS = 100;
-
-let ajv: Ajv2020 | undefined;
-/** Compiled once per schema object; the validator keeps its own cache by identity. */
-const compiled = new Map<SchemaNode, ValidateFunction>();
 
 /**
  * Every finding about one document of the config repository, in the order of the document's fields. Only the schema of
@@ -39,37 +32,11 @@ export function validateDaemonConfig(value: unknown): Finding[] {
   return validateWith(DAEMON_SCHEMA, value);
 }
 
-/** Compiles the schemas of all kinds, which takes a tenth of a second, so that the first document need not wait for it. */
-export function prepareValidators(): void {
-  for (const { schema } of allKinds()) compile(schema);
-}
-
 function validateWith(schema: SchemaNode, value: unknown): Finding[] {
-  const validate = compile(schema);
+  if (VALIDATORS.get(schema.$id ?? '')?.(value)) return [];
+  const validate = compileDetailed(schema);
   if (validate(value)) return [];
   return explainAll(validate.errors ?? [], schema);
-}
-
-function compile(schema: SchemaNode): ValidateFunction {
-  const known = compiled.get(schema);
-  if (known) return known;
-  if (!ajv) {
-    ajv = new Ajv2020({
-      strict: true,
-      strictRequired: false,
-      allowUnionTypes: true,
-      allErrors: true,
-      verbose: true,
-      discriminator: true,
-    });
-    addFormats.default(ajv, ['date-time']);
-    for (const [name, check] of Object.entries(FORMATS)) ajv.addFormat(name, check);
-    ajv.addVocabulary(ANNOTATIONS);
-    ajv.addSchema(COMMON_SCHEMA);
-  }
-  const validate = ajv.compile(schema);
-  compiled.set(schema, validate);
-  return validate;
 }
 
 function explainAll(errors: readonly ErrorObject[], root: SchemaNode): Finding[] {

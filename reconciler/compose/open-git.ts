@@ -20,7 +20,6 @@ export function openGit(config: DaemonConfig, clock: Clock, onProblem: (message:
     cacheFolder: join(config.state, 'documents'),
     clock,
     onProblem,
-    keepThread: true,
   });
   const { branch, path, url, auth, caFile, proxy, proxyAuth } = config.repository;
   const folder = join(config.state, 'repository');

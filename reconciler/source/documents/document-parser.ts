@@ -20,11 +20,6 @@ export interface DocumentParserOptions {
   onProblem?: (message: string) => void;
   /** Number of threads; by default as many as there are processors, at most two. */
   threads?: number;
-  /**
-   * One thread stays ready, and nothing is parsed on the main thread: for a daemon, whose event loop must not wait for
-   * schemas to be compiled. Default false.
-   */
-  keepThread?: boolean;
 }
 
 /** Blobs to parsed files, through the cache on disk and off the main thread. */
@@ -32,12 +27,10 @@ export class DocumentParser {
   readonly #cache: ParseCache | undefined;
   readonly #pool: ParsePool;
   readonly #onProblem: (message: string) => void;
-  readonly #keepThread: boolean;
 
-  constructor({ cacheFolder, clock, onProblem = () => undefined, threads, keepThread = false }: DocumentParserOptions) {
+  constructor({ cacheFolder, clock, onProblem = () => undefined, threads }: DocumentParserOptions) {
     this.#cache = cacheFolder === undefined ? undefined : new ParseCache(cacheFolder, clock);
-    this.#pool = new ParsePool({ ...(threads !== undefined && { size: threads }), kept: keepThread ? 1 : 0 });
-    this.#keepThread = keepThread;
+    this.#pool = new ParsePool(threads === undefined ? {} : { size: threads });
     this.#onProblem = onProblem;
   }
 
@@ -49,7 +42,7 @@ export class DocumentParser {
   /** Parses these blobs and remembers the results. Files come in the order in which they are ready. */
   async *parse(blobs: AsyncIterable<readonly Blob[]>, signal: AbortSignal): AsyncGenerator<ParsedFile[]> {
     const parsed: ParsedEntry[] = [];
-    const { small, rest } = this.#keepThread ? { small: [], rest: blobs } : await takeSmall(blobs);
+    const { small, rest } = await takeSmall(blobs);
     const entries = rest ? this.#pool.parse(rest, signal) : parseHere(small);
     try {
       for await (const some of entries) {
@@ -73,7 +66,6 @@ export class DocumentParser {
       yield files;
     }
     if (missing.size > 0) yield* this.parse(read([...missing]), signal);
-    else this.#pool.prepare();
   }
 
   async close(): Promise<void> {

@@ -14,9 +14,7 @@ export interface ParsedEntry {
 export type ToWorker =
   | { type: 'parse'; oids: string[]; lengths: number[]; content: ArrayBuffer }
   /** Asks for the next message of results: nothing comes unasked, so the main thread is never flooded. */
-  | { type: 'pull' }
-  /** Get ready for what will come. No answer. */
-  | { type: 'prepare' };
+  | { type: 'pull' };
 
 /** From a parse worker, one for each `pull`. */
 export interface FromWorker {

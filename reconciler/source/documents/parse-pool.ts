@@ -6,22 +6,19 @@ import type { Blob, ParsedEntry } from './parse-messages.ts';
 const MOST_THREADS = 2;
 /** Blobs given to a thread at a time: small enough to share the work evenly. */
 const BLOBS_PER_BATCH = 400;
-/** Threads without work for this long are ended, but for those that are kept. */
+/** Threads without work for this long are ended. */
 const IDLE_MS = 30_000;
 
-/** Threads that parse documents: started when there is work, ended when there is none; one may be kept for the next work. */
+/** Threads that parse documents: started when there is work, ended when there is none. */
 export class ParsePool {
   readonly #size: number;
   readonly #idleMs: number;
-  readonly #kept: number;
   readonly #idle: ParseThread[] = [];
   #started = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** `kept` threads stay when there is no work: one takes a tenth of a second to start. */
-  constructor({ size = Math.min(MOST_THREADS, availableParallelism()), idleMs = IDLE_MS, kept = 0 } = {}) {
-    this.#kept = kept;
+  constructor({ size = Math.min(MOST_THREADS, availableParallelism()), idleMs = IDLE_MS } = {}) {
     this.#size = size;
     this.#idleMs = idleMs;
   }
@@ -48,20 +45,11 @@ export class ParsePool {
     return this.#started;
   }
 
-  /** Has the threads that are kept started and ready, while nobody waits for them. */
-  prepare(): void {
-    while (!this.#closed && this.#started < this.#kept) {
-      const thread = this.#start();
-      thread.prepare();
-      this.#idle.push(thread);
-    }
-  }
-
   /** Ends all threads. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    await this.#endIdle(0);
+    await this.#endIdle();
   }
 
   /** One thread's share: takes a batch whenever it has none. */
@@ -104,12 +92,12 @@ export class ParsePool {
   #rest(): void {
     if (this.#closed) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#endIdle(this.#kept), this.#idleMs);
+    this.#timer = setTimeout(() => void this.#endIdle(), this.#idleMs);
     this.#timer.unref();
   }
 
-  async #endIdle(kept: number): Promise<void> {
-    const threads = this.#idle.splice(kept);
+  async #endIdle(): Promise<void> {
+    const threads = this.#idle.splice(0);
     await Promise.all(threads.map((thread) => this.#end(thread)));
   }
 }

@@ -26,11 +26,6 @@ export class ParseThread {
     return this.#failure !== undefined;
   }
 
-  /** Makes it ready for its first batch, while nobody waits. */
-  prepare(): void {
-    this.#send({ type: 'prepare' });
-  }
-
   /** The batch's results, a message at a time, each asked for only when the one before was taken. */
   async *parse(blobs: readonly Blob[], signal: AbortSignal): AsyncGenerator<ParsedEntry[]> {
     const batch = packBlobs(blobs);

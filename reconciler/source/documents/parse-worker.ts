@@ -2,7 +2,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { KindDefinition } from '../../../schema/registry.ts';
 import { kindDefinition, registerKind } from '../../../schema/registry.ts';
-import { prepareValidators } from '../../../schema/validate.ts';
 import { parseFile } from './parse-file.ts';
 import type { FromWorker, ParsedEntry, ToWorker } from './parse-messages.ts';
 import { DOCUMENTS_PER_MESSAGE } from './parse-messages.ts';
@@ -12,8 +11,7 @@ for (const definition of workerData as KindDefinition[]) if (!kindDefinition(def
 let results: Generator<FromWorker> | undefined;
 
 parentPort!.on('message', (message: ToWorker) => {
-  if (message.type === 'prepare') prepareValidators();
-  else if (message.type === 'parse') results = parseBatch(message);
+  if (message.type === 'parse') results = parseBatch(message);
   else parentPort!.postMessage(results?.next().value ?? { entries: [], done: true });
 });
 
