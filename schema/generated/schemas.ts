@@ -120,6 +120,13 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               ]
             ]
           },
+          "maxUnhealthy": {
+            "$ref": "common.schema.json#/$defs/Quantity",
+            "description": "Circuit breaker: while more hosts of the cluster than this have failed, nothing disruptive begins on any of them. A number from 1, or a percentage of its hosts; those in maintenance are left out. Without it there is no breaker.",
+            "examples": [
+              "20%"
+            ]
+          },
           "freeze": {
             "$ref": "common.schema.json#/$defs/Freeze",
             "description": "Freezes this cluster.",

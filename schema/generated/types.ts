@@ -245,6 +245,10 @@ export interface ClusterSpec {
    */
   windows?: Windows;
   /**
+   * Circuit breaker: while more hosts of the cluster than this have failed, nothing disruptive begins on any of them. A number from 1, or a percentage of its hosts; those in maintenance are left out. Without it there is no breaker.
+   */
+  maxUnhealthy?: Quantity;
+  /**
    * Freezes this cluster.
    */
   freeze?: Freeze;

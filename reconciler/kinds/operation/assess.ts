@@ -208,11 +208,16 @@ function approvalDetail({ shown, given, waits }: ApprovalRecord): JsonObject {
   };
 }
 
-function outcomeOf({ record, decision, steps, retryDue }: Considered): Outcome {
+function outcomeOf({ record, decision, steps, retryDue, standing }: Considered): Outcome {
   if (isTerminal(record.phase)) return { result: retryDue ? 'progress' : 'steady' };
   const hold = decision?.hold;
-  // Nothing moves until the brake is lifted but what is in hand, which brings the operation back when it ends.
+  // Nothing moves until the brake is lifted but what is in hand, which brings the operation back when it ends. The same goes
+  // for a host in hand that a circuit breaker keeps from being disturbed.
   const halted = hold?.reason === HALTED;
-  if (steps.length > 0 || (decision?.state === 'running' && !halted)) return { result: 'progress' };
-  return { result: 'waiting', reason: hold?.reason ?? 'Pending', retryAfterMs: hold?.retryAfterMs };
+  if (steps.length > 0 || (decision?.state === 'running' && !halted && !standing)) return { result: 'progress' };
+  const lookAgain = decision?.state === 'running' && !halted ? LOOK_AGAIN_MS : undefined;
+  return { result: 'waiting', reason: hold?.reason ?? 'Pending', retryAfterMs: hold?.retryAfterMs ?? lookAgain };
 }
+
+/** How soon a host in hand that may not be disturbed is looked at again, in milliseconds. */
+const LOOK_AGAIN_MS = 2000;

@@ -6,6 +6,7 @@ import { decideRollout, type Hold, type HostProgress, type RolloutDecision } fro
 import type { KindContext } from '../context.ts';
 import { heedRelease } from './adopted.ts';
 import { heedApproval } from './approval.ts';
+import { mayDisturb, trippedBreaker } from './breaker.ts';
 import { entriesOf, inMaintenance, leftDown, unavailableHosts, withNextLook } from './down.ts';
 import { closedGate, withHalt, type Terms, type Wishes } from './gates.ts';
 import type { HostView, OperationObserved } from './observed.ts';
@@ -18,6 +19,8 @@ export interface Considered {
   record: OperationRecord;
   steps: Step[];
   decision?: RolloutDecision;
+  /** Nothing begins now and nothing is in hand in this process: whatever holds the hosts must change first. */
+  standing?: boolean;
   /** It has ended, and a retry that was asked for before is taken up at the next look. */
   retryDue: boolean;
   /** The repository's spec differs from the one that was frozen, in a field that is bound. */
@@ -75,10 +78,12 @@ export function consider(
     phaseOf(decision, begun, wishes, observed),
     context,
   );
+  const steps = stepsNow(record, decision, wishes, observed, context, progress);
   return {
     record,
-    steps: stepsNow(record, decision, wishes, observed, context, progress),
+    steps,
     decision,
+    standing: steps.length === 0 && observed.inFlight.size === 0,
     changedAfterBegin,
     retryDue: isRetryDue(record, wishes),
   };
@@ -175,11 +180,12 @@ function stepsNow(
   const inHand = record.batches
     .flat()
     .filter((host) => progress(host).state === 'running' && !observed.inFlight.has(host));
+  const tripped = trippedBreaker(observed, context.nowMs);
   return [...inHand, ...decision.start].flatMap((host) => {
     const entries = entriesOf(host, record.round, observed);
     const stop = reasonToStop(observed.scope.get(host), wishes, decision, context.nowMs);
     const step = nextHostStep(record.name, record.frozen!, host, record.round, entries, stop);
-    return step && mayBegin(step, observed.halt) ? step : [];
+    return step && mayBegin(step, observed.halt) && mayDisturb(step, entries, tripped) ? step : [];
   });
 }
 

@@ -5,6 +5,7 @@ import { dependencyHold } from '../../rollout/dependencies.ts';
 import { freezeHold } from '../../rollout/freeze.ts';
 import type { Overrun } from '../../rollout/windows/hold.ts';
 import { adoptedHold, type AdoptedHold } from './adopted.ts';
+import { trippedBreaker } from './breaker.ts';
 import type { OperationObserved } from './observed.ts';
 import { unseenHold } from './unseen.ts';
 import { windowsHold } from './windows.ts';
@@ -41,7 +42,7 @@ export function closedGate(
   if (wishes.suspend)
     return { reason: 'Suspended', message: 'suspended in the repository; remove spec.suspend to go on' };
   if (wishes.adopted) return adoptedHold(wishes.adopted);
-  const frozen = frozenBy(observed, nowMs) ?? unseenHold(observed.unseen);
+  const frozen = frozenBy(observed, nowMs) ?? unseenHold(observed.unseen) ?? trippedBreaker(observed, nowMs);
   if (frozen) return frozen;
   if (wishes.unapproved) return wishes.unapproved;
   const dependency = begun ? undefined : dependencyHold(observed.dependencies ?? []);

@@ -28,6 +28,8 @@ export interface HostView {
   cluster?: string;
   /** It can be used: its status says so, and its last check in this process got through. */
   active: boolean;
+  /** Its status says that it has failed. */
+  failed?: boolean;
   /** Its status says that it can be used, and this process has not looked yet whether that still holds. */
   unchecked?: boolean;
   maintenance?: { who: string; why: string; until?: string };
@@ -140,6 +142,7 @@ function viewHost(name: string, inventory: Inventory, deps: KindDeps): HostView 
     present: spec !== undefined,
     cluster: spec?.cluster,
     active: answers && lastSeen !== undefined,
+    failed: status?.status === 'failed',
     unchecked: answers && lastSeen === undefined,
     maintenance: spec?.maintenance,
     claim: deps.live.get(keys.claim(name)) as unknown as ClaimRecord | undefined,

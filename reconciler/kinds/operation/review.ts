@@ -4,17 +4,17 @@ import { keyOf, type Inventory, type Resource } from '../../model/resource.ts';
 import type { ObjectStatus } from '../../model/status.ts';
 import { resolveSelection } from '../../source/inventory/select.ts';
 import { nameSome } from '../../rollout/decide.ts';
-import { dependencyHold } from '../../rollout/dependencies.ts';
 import { freezeHold, isOver } from '../../rollout/freeze.ts';
 import { approvalHold } from '../../rollout/approval.ts';
 import { bindApproval, needsApproval } from './approval.ts';
 import { clustersOf } from './clusters-of.ts';
 import { actionsFor } from './actions-of.ts';
 import { familyWarnings } from './family-warnings.ts';
+import { gateWarnings } from './gate-warnings.ts';
 import { nextHostStep } from './pipeline.ts';
 import type { FrozenRollout } from './record.ts';
 import { boundDigest, freezeRollout, rolloutOf } from './spec.ts';
-import { specsOf, windowsHold } from './windows.ts';
+import { specsOf } from './windows.ts';
 
 /** What an operation would do, for a person to read before it does it. */
 export interface OperationReview {
@@ -62,14 +62,11 @@ export function reviewOperation(
   });
   const approval = approvalFor(resource, hosts, merged, clusterSpecs);
   const unapproved = approval && approval.given !== approval.digest ? approvalHold(approval) : undefined;
-  const dependency = dependencyHold(
-    (spec.dependsOn ?? []).map((parent) => ({ name: parent, phase: statusOf(keyOf('Operation', parent))?.status })),
-  );
-  const closed = windowsHold({ spec, clusterSpecs, overrun: merged.overrun, begun: false }, nowMs);
   const warnings = [
     ...warningsFor(hosts, clusters, inventory, statusOf, nowMs),
     ...familyWarnings(spec, hosts, statusOf),
-    ...[unapproved, dependency, closed].flatMap((hold) => (hold ? [`it would wait: ${hold.message}`] : [])),
+    ...(unapproved ? [`it would wait: ${unapproved.message}`] : []),
+    ...gateWarnings({ spec, overrun: merged.overrun, clusters, inventory, statusOf, nowMs }),
   ];
   return {
     name,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -79,6 +79,23 @@ describe('makePlan warns of a gate', () => {
     const desired = await inventoryWith(`${restartDocument('web')}${lines}`);
     return makePlan(desired, [], undefined, NOW).operations[0]!.warnings;
   };
+
+  it('that is a circuit breaker', async () => {
+    const path = 'clusters/web/cluster.yaml';
+    const text = await readFile(join(folder, path), 'utf8');
+    await writeFiles(folder, new Map([[path, text.replace(/^spec:\n/m, 'spec:\n  maxUnhealthy: 1\n')]]));
+    const desired = await inventoryWith(restartDocument('web'));
+    const failed = (['web-1', 'web-2'] as const).map((name): ObjectStatus => ({
+      key: `Host/${name}`,
+      status: 'failed',
+      conditions: [],
+      detail: {},
+    }));
+
+    expect(makePlan(desired, failed, undefined, NOW).operations[0]!.warnings).toContain(
+      'it would wait: 2 hosts of cluster web are unhealthy and at most 1 may be (maxUnhealthy): web-1, web-2',
+    );
+  });
 
   it('that is an operation which must succeed first', async () => {
     const desired = await inventoryWith(
