@@ -117,6 +117,8 @@ async function keepEvidence({ fleet, repo, daemon }: Scenario, from: number): Pr
 
 async function prove(made: Scenario, { operations }: DrawnRound, from: number): Promise<void> {
   const { configPath, fleet, folder, repo } = made;
+  // All may have been over before the last start: it must be there to be asked.
+  await made.daemon.waitFor(/this is the daemon of the fleet/, 60_000);
   for (const { name } of operations) await made.untilPhase(name, ['Succeeded', 'Failed'], 90_000);
   await made.untilHosts([...new Set(operations.flatMap(({ hosts }) => hosts))], 'active', 60_000);
   const record = (await fleet.records()).slice(from);
