@@ -6,7 +6,7 @@ import { StatusWriter } from '../../reconciler/status/status-writer.ts';
 import type { RevisionRecord } from '../../reconciler/store/records.ts';
 import { MemoryBranch, MemoryRemote } from '../support/memory-branch.ts';
 import { FakeSource } from '../support/statuses.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 
 const ROOT = join(import.meta.dirname, 'status');
 const REF = 'refs/heads/intendant/status';
@@ -26,7 +26,7 @@ async function rendered({ revision, objects }: Case): Promise<string> {
     branch: new MemoryBranch(remote),
     ref: REF,
     source,
-    clock: new VirtualClock(),
+    clock: new ManualClock('2026-01-02T03:04:05.000Z'),
     random: () => 0.5,
     log: { info: () => undefined, warn: () => undefined },
     version: '0.1.0',

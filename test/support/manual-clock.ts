@@ -1,4 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { abortReason, type Clock } from '../../reconciler/model/clock.ts';
+
+/** Turns of the event loop in which what was woken comes to rest. */
+const TURNS = 20;
 
 interface Sleeper {
   at: number;
@@ -11,9 +15,9 @@ export class ManualClock implements Clock {
   readonly #start: number;
   readonly #sleepers = new Set<Sleeper>();
 
-  constructor(startMs = Date.parse('2026-01-01T00:00:00Z')) {
-    this.#now = startMs;
-    this.#start = startMs;
+  constructor(start = '2026-01-01T00:00:00Z') {
+    this.#now = Date.parse(start);
+    this.#start = this.#now;
   }
 
   now(): number {
@@ -48,21 +52,20 @@ export class ManualClock implements Clock {
   /** Moves time on, waking sleepers in order and letting what they start settle. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
-    await settle();
     for (;;) {
+      await this.settle();
       const next = [...this.#sleepers].filter((sleeper) => sleeper.at <= end).sort((a, b) => a.at - b.at)[0];
       if (!next) break;
       this.#now = Math.max(this.#now, next.at);
       this.#sleepers.delete(next);
       next.wake();
-      await settle();
     }
     this.#now = end;
-    await settle();
+    await this.settle();
   }
-}
 
-/** Lets promise chains of some depth run. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  /** Lets everything that is ready run, without moving time. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < TURNS; turn += 1) await nextTurn();
+  }
 }

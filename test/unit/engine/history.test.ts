@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { boundHistory } from '../../../reconciler/engine/history.ts';
 import { silentLog } from '../../support/silent-log.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 const MINUTE = 60_000;
 
 describe('the history of the store', () => {
   it('is forgotten an hour behind, and never in the first hour', async () => {
-    const clock = new VirtualClock();
+    const clock = new ManualClock();
     const stop = new AbortController();
     const forgotten: number[] = [];
     const history = {
@@ -27,7 +27,7 @@ describe('the history of the store', () => {
   });
 
   it('goes on after the store was away, and complains once', async () => {
-    const clock = new VirtualClock();
+    const clock = new ManualClock();
     const stop = new AbortController();
     const forgotten: number[] = [];
     const complaints: string[] = [];

@@ -12,7 +12,7 @@ import type { ListPage } from '../../../reconciler/store/state-store.ts';
 import { MemoryLive } from '../../support/memory-live.ts';
 import { OperationWorld } from '../../support/operation-world.ts';
 import { silentLog } from '../../support/silent-log.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import type { OperationSpec } from '../../../schema/generated/types.ts';
 
 const DAY = 86_400_000;
@@ -22,7 +22,7 @@ const spec = (over: Partial<OperationSpec> = {}): OperationSpec =>
 
 function rig(over: Partial<HousekeepingOptions> = {}, hosts: string[] = []) {
   const live = new MemoryLive();
-  const clock = new VirtualClock('2026-03-01T00:00:00.000Z');
+  const clock = new ManualClock('2026-03-01T00:00:00.000Z');
   const inventory = {
     keys: () => [],
     get: (key: string) => (hosts.includes(key) ? {} : undefined),
@@ -61,7 +61,7 @@ async function keep(live: MemoryLive, world: OperationWorld, name = 'op'): Promi
   await live.commit(writes);
 }
 
-function finishedAgo(days: number, world: OperationWorld, clock: VirtualClock): void {
+function finishedAgo(days: number, world: OperationWorld, clock: ManualClock): void {
   world.record = { ...world.record!, finishedAt: new Date(clock.now() - days * DAY).toISOString() };
 }
 

@@ -3,7 +3,7 @@ import { StatusWriter } from '../../../reconciler/status/status-writer.ts';
 import { newBytes } from '../../support/git-size.ts';
 import { MemoryBranch, MemoryRemote } from '../../support/memory-branch.ts';
 import { clusterStatus, FakeSource, hostStatus } from '../../support/statuses.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 const REF = 'refs/heads/intendant/status';
 const HOSTS = 1000;
@@ -18,7 +18,7 @@ describe('the size of a status commit in a cluster of 1,000 hosts', () => {
     branch: new MemoryBranch(remote),
     ref: REF,
     source,
-    clock: new VirtualClock(),
+    clock: new ManualClock(),
     random: () => 0.5,
     log: { info: () => undefined, warn: () => undefined },
     version: '0.1.0',

@@ -10,13 +10,13 @@ import {
   operationStatus,
   revisionRecord,
 } from '../../support/statuses.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 const REF = 'refs/heads/intendant/status';
 const HOUR = 3_600_000;
 
 let remote: MemoryRemote;
-let clock: VirtualClock;
+let clock: ManualClock;
 let source: FakeSource;
 let troubles: (IntendantError | undefined)[];
 let stop: AbortController;
@@ -24,7 +24,7 @@ let runs: Promise<unknown>[];
 
 beforeEach(() => {
   remote = new MemoryRemote();
-  clock = new VirtualClock();
+  clock = new ManualClock('2026-01-02T03:04:05.000Z');
   source = new FakeSource([
     clusterStatus('web', 2, 0),
     hostStatus('web-1', 'active', 'web'),
