@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { lstat, open, type FileHandle } from 'node:fs/promises';
 import { isoTime } from '../model/clock.ts';
 import { cleanText } from '../status/text.ts';
@@ -16,7 +17,8 @@ export const NO_REASON = 'no reason was given';
  */
 export async function readHaltFile(path: string): Promise<HaltRecord | undefined> {
   try {
-    const file = await open(path, 'r');
+    // A pipe would wait for a writer.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const { mtimeMs } = await file.stat();
       return record(path, await firstLine(file), mtimeMs);
@@ -25,8 +27,9 @@ export async function readHaltFile(path: string): Promise<HaltRecord | undefined
     }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    // Also a link to nothing is there.
     const listed = await lstat(path).catch(() => undefined);
+    if (!listed && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined;
     if (listed) return record(path, `the file is there and cannot be read (${code ?? 'unknown'})`, listed.mtimeMs);
     throw error;
   }
