@@ -1,7 +1,6 @@
-import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { copyFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { rebootsByHost } from '../../reconciler/demo/outages.ts';
 import { cli } from '../support/cli.ts';
@@ -15,30 +14,39 @@ import { describeWith } from '../support/real-parts.ts';
 import { startScenario } from '../support/scenario.ts';
 import type { Scenario } from '../support/scenario.ts';
 
-const PATH = 'operations/restart-web.yaml';
+/** In CI an import is killed at every third write; by hand, or with INTENDANT_LONG_TESTS=1, at each. */
+const KILL_EVERY = process.env.CI && process.env.INTENDANT_LONG_TESTS !== '1' ? 3 : 1;
+const CLUSTER = 'web';
+/** One fleet, and one daemon on it at a time, for all of this file: tests are dear for the daemons that they start. */
 let scenario: Scenario;
-let file: string;
 
-/** A fleet of four with the daemon on it, every host known. */
-async function begin(store?: object): Promise<void> {
-  scenario = await startScenario({ clusters: { web: 4 }, rebootMs: 500, ...(store && { store }) });
-  file = join(scenario.folder, 'backup.jsonl');
+beforeAll(async () => {
+  scenario = await startScenario({ clusters: { [CLUSTER]: 4 }, rebootMs: 300 });
   scenario.start();
-  await scenario.untilHosts(scenario.hosts('web'), 'active');
+  await scenario.untilHosts(scenario.hosts(CLUSTER), 'active');
+});
+
+afterAll(async () => {
+  await scenario.stop();
+});
+
+function restart(name: string, spec: object = {}): Promise<string> {
+  const document = restartDocument(name, CLUSTER, { rollout: { batches: 1 }, ...spec });
+  return scenario.repo.push({ [`operations/${name}.yaml`]: document }, 'the operation');
 }
 
-function restart(spec: object = {}): Promise<string> {
-  const document = restartDocument('restart-web', 'web', { rollout: { batches: 1 }, ...spec });
-  return scenario.repo.push({ [PATH]: document }, 'the operation');
-}
-
+/** How often each host was restarted since the fleet began. */
 async function reboots(): Promise<number[]> {
   const counted = rebootsByHost(await scenario.fleet.records());
-  return scenario.hosts('web').map((host) => counted.get(host) ?? 0);
+  return scenario.hosts(CLUSTER).map((host) => counted.get(host) ?? 0);
+}
+
+async function downs(): Promise<number> {
+  return (await scenario.events('down')).length;
 }
 
 async function untilDowns(count: number): Promise<void> {
-  await eventually(async () => (await scenario.events('down')).length >= count, { timeoutMs: 30_000 });
+  await eventually(async () => (await downs()) >= count, { timeoutMs: 30_000 });
 }
 
 /** `intendant store …` on the daemon's configuration. */
@@ -66,55 +74,89 @@ async function untilProcessed(): Promise<void> {
 }
 
 describe('store export and import', () => {
-  afterEach(async () => {
-    await scenario.stop();
-  });
+  const file = (name = 'backup.jsonl'): string => join(scenario.folder, name);
 
   it('refuse what cannot be right, with a sentence, and change nothing', async () => {
-    await begin();
-    const live = await expectDone(['export', file]);
+    const live = await expectDone(['export', file()]);
     expect(live.stdout).toMatch(/Exported \d+ entries/);
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    await expectRefused(['export', file], /is there already.*--force/);
-    await expectRefused(['import', file], /in use by process|A daemon holds the fleet/);
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+    await Promise.all([
+      expectRefused(['export', file()], /is there already.*--force/),
+      expectRefused(['import', file()], /in use by process|A daemon holds the fleet/),
+    ]);
 
     await scenario.daemon.kill();
-    await expectDone(['export', file, '--force']);
-    await expectRefused(['import', file], /is not empty.*--discard-current-state/);
-    const discard = (name: string): string[] => ['import', join(scenario.folder, name), '--discard-current-state'];
-    const text = readFileSync(file, 'utf8');
-    const write = (name: string, content: string): void => writeFileSync(join(scenario.folder, name), content);
-    copyFileSync(file, join(scenario.folder, 'cut'));
-    truncateSync(join(scenario.folder, 'cut'), text.length - 1);
-    write('other', text.replace('"fleet":"test"', '"fleet":"prod"'));
-    write('newer', text.replace('"format":1,', '"format":2,').replace(/"version":"[^"]+"/, '"version":"9.9.9"'));
-    write('damaged', text.replace('"active"', '"failed"'));
-    await expectRefused(discard('cut'), /is cut off after \d+ entries/);
-    await expectRefused(discard('other'), /the fleet "prod", and this one is "test"/);
-    await expectRefused(
-      discard('newer'),
-      /store format 2, written by version 9\.9\.9; this is version \d+\.\d+\.\d+, which reads up to store format 1/,
-    );
-    await expectRefused(discard('damaged'), /its checksum differs/);
+    await expectDone(['export', file(), '--force']);
+    const text = readFileSync(file(), 'utf8');
+    const discard = (name: string, content: string): string[] => {
+      writeFileSync(file(name), content);
+      return ['import', file(name), '--discard-current-state'];
+    };
+    const newer = text.replace('"format":1,', '"format":2,').replace(/"version":"[^"]+"/, '"version":"9.9.9"');
+    await Promise.all([
+      expectRefused(['import', file()], /is not empty.*--discard-current-state/),
+      expectRefused(discard('cut', text.slice(0, -1)), /is cut off after \d+ entries/),
+      expectRefused(
+        discard('other', text.replace('"fleet":"test"', '"fleet":"prod"')),
+        /the fleet "prod", and this one is "test"/,
+      ),
+      expectRefused(
+        discard('newer', newer),
+        /store format 2, written by version 9\.9\.9; this is version \d+\.\d+\.\d+, which reads up to store format 1/,
+      ),
+      expectRefused(discard('damaged', text.replace('"active"', '"failed"')), /its checksum differs/),
+    ]);
 
-    const json = await expectDone(['import', file, '--discard-current-state', '-o', 'json']);
+    const json = await expectDone(['import', file(), '--discard-current-state', '-o', 'json']);
     expect(JSON.parse(json.stdout)).toMatchObject({ kind: 'StoreImport', fleet: 'test', discarded: true });
-    scenario.start();
-    await untilProcessed();
     expect(await reboots()).toEqual([0, 0, 0, 0]);
   });
 
+  it('killed at any write of an import, the store is what it was, or refused with what to type, or whole', async () => {
+    const before = await reboots();
+    await scenario.daemon.kill();
+    await expectDone(['export', file('whole.jsonl')]);
+    const killed = preloadKiller(scenario.folder);
+
+    const seen: string[] = [];
+    for (let nth = 1; seen.at(-1) !== 'imported'; nth += KILL_EVERY) {
+      const done = await store(['import', file('whole.jsonl'), '--discard-current-state'], killed(nth)).catch(
+        () => undefined,
+      );
+      if (done?.code === 0) {
+        seen.push('imported');
+        continue;
+      }
+      const start = await cli(['run', '--once', '--config', scenario.configPath]);
+      if (start.code === 0) seen.push('whole');
+      else {
+        expect(start.stderr).toMatch(/store import.* was cut off while it rewrote the store/);
+        expect(start.stderr).toMatch(/intendant store import FILE/);
+        seen.push('refused');
+      }
+    }
+
+    expect(seen.join(' ')).toMatch(/^whole (whole )*refused (refused )*(whole )*imported$/);
+    scenario.start();
+    await untilProcessed();
+    expect(await reboots()).toEqual(before);
+  });
+
   it('an older backup, from the middle of an operation: nothing is done before it is adopted, and nothing twice after', async () => {
-    await begin();
-    await restart();
-    await untilDowns(1);
-    await scenario.untilPhase('restart-web', ['Running']);
-    await expectDone(['export', file]);
-    await untilDowns(3);
-    await scenario.untilStatus(PATH, ({ detail }) => (detail.hosts as { succeeded: number }).succeeded >= 2);
+    const [first = 0] = await reboots();
+    const began = await downs();
+    await restart('older', { rollout: { batches: 1, pauseAfter: 1 } });
+    await scenario.untilPhase('older', ['Suspended']);
+    await expectDone(['export', file('older.jsonl')]);
+    await restart('older');
+    await untilDowns(began + 3);
+    await scenario.untilStatus(
+      'operations/older.yaml',
+      ({ detail }) => (detail.hosts as { succeeded: number }).succeeded >= 2,
+    );
     await scenario.daemon.kill('SIGKILL');
 
-    const imported = await expectDone(['import', file, '--discard-current-state']);
+    const imported = await expectDone(['import', file('older.jsonl'), '--discard-current-state']);
 
     expect(imported.stdout).toContain('intendant store adopt');
     const before = await reboots();
@@ -136,43 +178,14 @@ describe('store export and import', () => {
 
     await expectDone(['adopt']);
     scenario.start();
-    const waits = await scenario.untilPhase('restart-web', ['Suspended']);
+    const waits = await scenario.untilPhase('older', ['Suspended']);
     expect(waits.conditions?.find(({ type }) => type === 'Suspended')?.message).toContain('set spec.suspend to false');
     await untilProcessed();
     expect(await reboots()).toEqual(before);
-    expect([...(await scenario.repo.hostStatuses()).keys()].sort()).toEqual(scenario.hosts('web'));
-    await restart({ suspend: false });
-    expect((await scenario.untilPhase('restart-web', ['Succeeded', 'Failed'])).status).toBe('Succeeded');
-    expect(await reboots()).toEqual([1, 1, 1, 1]);
-  });
-
-  it('killed at any write of an import, the store is what it was, or refused with what to type, or whole', async () => {
-    await begin();
-    await scenario.daemon.kill();
-    await expectDone(['export', file]);
-    const killed = preloadKiller(scenario.folder);
-
-    const seen: string[] = [];
-    // By hand every write; in CI every second one.
-    for (let nth = 1; seen.at(-1) !== 'imported'; nth += process.env.CI ? 2 : 1) {
-      const done = await store(['import', file, '--discard-current-state'], killed(nth)).catch(() => undefined);
-      if (done?.code === 0) {
-        seen.push('imported');
-        continue;
-      }
-      const start = await cli(['run', '--once', '--config', scenario.configPath]);
-      if (start.code === 0) seen.push('whole');
-      else {
-        expect(start.stderr).toMatch(/store import.* was cut off while it rewrote the store/);
-        expect(start.stderr).toMatch(/intendant store import FILE/);
-        seen.push('refused');
-      }
-    }
-
-    expect(seen.join(' ')).toMatch(/^whole (whole )*refused (refused )*(whole )*imported$/);
-    scenario.start();
-    await untilProcessed();
-    expect(await reboots()).toEqual([0, 0, 0, 0]);
+    expect([...(await scenario.repo.hostStatuses()).keys()].sort()).toEqual(scenario.hosts(CLUSTER));
+    await restart('older', { suspend: false });
+    expect((await scenario.untilPhase('older', ['Succeeded', 'Failed'])).status).toBe('Succeeded');
+    expect(await reboots()).toEqual(Array(4).fill(first + 1));
   });
 });
 
@@ -183,7 +196,7 @@ describeWith(['etcd'], 'a fleet that moves', () => {
     etcd = await startEtcd();
   });
   afterEach(async () => {
-    await scenario.stop();
+    await scenario.daemon.kill();
     await etcd.stop();
   });
 
@@ -197,19 +210,23 @@ describeWith(['etcd'], 'a fleet that moves', () => {
   }
 
   it('from the embedded store to etcd and back, in the middle of an operation, goes on with it', async () => {
-    await begin();
-    await restart();
-    await untilDowns(1);
+    const file = join(scenario.folder, 'moving.jsonl');
+    const [first = 0] = await reboots();
+    const began = await downs();
+    await restart('moving');
+    await untilDowns(began + 1);
     await scenario.daemon.kill('SIGKILL');
     await expectDone(['export', file]);
     settle(etcd.endpoint);
     await expectDone(['import', file]);
 
     scenario.start();
-    await untilDowns(2);
-    await expectRefused(['import', file, '--discard-current-state'], /A daemon holds the fleet|in use/);
+    await untilDowns(began + 2);
     const beside = join(scenario.folder, 'beside.jsonl');
-    await expectDone(['export', beside]);
+    await Promise.all([
+      expectRefused(['import', file, '--discard-current-state'], /A daemon holds the fleet|in use/),
+      expectDone(['export', beside]),
+    ]);
     await scenario.daemon.kill();
     await expectDone(['export', file, '--force']);
     settle(undefined);
@@ -217,8 +234,8 @@ describeWith(['etcd'], 'a fleet that moves', () => {
     await expectDone(['import', file, '--discard-current-state']);
 
     scenario.start();
-    expect((await scenario.untilPhase('restart-web', ['Succeeded', 'Failed'])).status).toBe('Succeeded');
-    expect(await reboots()).toEqual([1, 1, 1, 1]);
+    expect((await scenario.untilPhase('moving', ['Succeeded', 'Failed'])).status).toBe('Succeeded');
+    expect(await reboots()).toEqual(Array(4).fill(first + 1));
     expect(JSON.parse(readFileSync(beside, 'utf8').split('\n')[0]!)).toMatchObject({ fleet: 'test', format: 1 });
   });
 });
