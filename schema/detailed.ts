@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { ValidateFunction } from 'ajv';
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { AJV_OPTIONS, ALL_FORMATS, ANNOTATIONS } from './ajv-settings.ts';
-import { COMMON_SCHEMA } from './registry.ts';
+import { COMMON_SCHEMA, OPERATION_SCHEMA } from './registry.ts';
 import type { SchemaNode } from './schema-node.ts';
 
 let ajv: Ajv2020 | undefined;
@@ -27,6 +27,7 @@ function createCompiler(): Ajv2020 {
   const made = new library.Ajv2020({ ...AJV_OPTIONS, allErrors: true, verbose: true });
   for (const [name, format] of Object.entries(ALL_FORMATS)) made.addFormat(name, format);
   made.addVocabulary(ANNOTATIONS);
-  made.addSchema(COMMON_SCHEMA);
+  // What others refer to.
+  for (const each of [COMMON_SCHEMA, OPERATION_SCHEMA]) made.addSchema(each);
   return made;
 }

@@ -20,6 +20,8 @@ export const API_VERSION = 'intendant/v1';
 
 /** Parts that several schemas refer to. */
 export const COMMON_SCHEMA: SchemaNode = SCHEMAS.common;
+/** Schema of an Operation, whose spec a schedule holds too. */
+export const OPERATION_SCHEMA: SchemaNode = SCHEMAS.operation;
 /** Schema of the daemon's own configuration: validated like a kind, but never a document of the repository. */
 export const DAEMON_SCHEMA: SchemaNode = SCHEMAS.daemon;
 
@@ -37,6 +39,12 @@ registerKind({
   schema: SCHEMAS['container-manager'],
 });
 registerKind({ kind: 'Operation', plural: 'operations', shortNames: ['op', 'ops'], schema: SCHEMAS.operation });
+registerKind({
+  kind: 'OperationSchedule',
+  plural: 'operationschedules',
+  shortNames: ['os', 'schedule', 'schedules'],
+  schema: SCHEMAS['operation-schedule'],
+});
 
 /**
  * Makes a kind known: validated, listed, found by its names. A package from outside calls it before the first document

@@ -5,6 +5,7 @@ import { declaredController } from './declared/controller.ts';
 import { fleetController } from './fleet/controller.ts';
 import { hostController } from './host/controller.ts';
 import { operationController } from './operation/controller.ts';
+import { operationScheduleController } from './operation-schedule/controller.ts';
 
 /** Every kind that this build reconciles: one line each. */
 const BUILT_IN = [
@@ -14,6 +15,7 @@ const BUILT_IN = [
   hostController,
   declaredController('Network'),
   operationController,
+  operationScheduleController,
 ];
 
 /** Controllers by kind; `more` are those that outside packages bring. */

@@ -1,7 +1,7 @@
 // Generated from schema/*.schema.json by `npm run generate`. Do not edit.
 import type { SchemaNode } from '../schema-node.ts';
 
-export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemon' | 'fleet' | 'host' | 'network' | 'operation', SchemaNode> = {
+export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemon' | 'fleet' | 'host' | 'network' | 'operation-schedule' | 'operation', SchemaNode> = {
   "cluster": {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "https://intendant.dev/schema/v1/cluster.schema.json",
@@ -2061,6 +2061,161 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
         }
       }
     ]
+  },
+  "operation-schedule": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://intendant.dev/schema/v1/operation-schedule.schema.json",
+    "title": "OperationSchedule",
+    "description": "Starts an Operation again and again: at times, or whenever hosts need it. Each start is an Operation of its own, `<name>-<date>`, under the same gates as any other. Nobody can approve it, since it is not a document: where an approval is required, a schedule starts nothing.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "apiVersion",
+      "kind",
+      "metadata",
+      "spec"
+    ],
+    "properties": {
+      "apiVersion": {
+        "$ref": "common.schema.json#/$defs/ApiVersion"
+      },
+      "kind": {
+        "type": "string",
+        "const": "OperationSchedule",
+        "description": "The kind of this document.",
+        "examples": [
+          "OperationSchedule"
+        ]
+      },
+      "metadata": {
+        "$ref": "common.schema.json#/$defs/Metadata"
+      },
+      "spec": {
+        "$ref": "#/$defs/OperationScheduleSpec"
+      }
+    },
+    "examples": [
+      {
+        "apiVersion": "intendant/v1",
+        "kind": "OperationSchedule",
+        "metadata": {
+          "name": "weekly-upgrade"
+        },
+        "spec": {
+          "when": {
+            "start": "0 3 * * 0"
+          },
+          "timeZone": "Europe/Berlin",
+          "operation": {
+            "type": "upgrade",
+            "target": {
+              "cluster": "web"
+            }
+          }
+        }
+      }
+    ],
+    "$defs": {
+      "ScheduleWhen": {
+        "type": "object",
+        "description": "What starts it: exactly one of these.",
+        "additionalProperties": false,
+        "minProperties": 1,
+        "maxProperties": 1,
+        "properties": {
+          "start": {
+            "type": "string",
+            "format": "cron",
+            "maxLength": 200,
+            "description": "Times, as cron writes them: minute, hour, day of month, month, day of week. Read on the clocks of `timeZone`.",
+            "examples": [
+              "0 3 * * 0"
+            ],
+            "x-intendant-form": "a cron expression of five fields that comes true at some time, such as `0 22 * * 1-5`"
+          },
+          "trigger": {
+            "type": "string",
+            "enum": [
+              "reboot-required"
+            ],
+            "description": "`reboot-required`: whenever hosts of the target say that they need a reboot; the Operation is on those alone. A host that is none the better for it is tried again on the next day.",
+            "examples": [
+              "reboot-required"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "start": "0 3 * * 0"
+          }
+        ]
+      },
+      "OperationScheduleSpec": {
+        "type": "object",
+        "description": "What is started, and when.",
+        "additionalProperties": false,
+        "required": [
+          "when",
+          "operation"
+        ],
+        "properties": {
+          "description": {
+            "type": "string",
+            "description": "What it is for, for people.",
+            "examples": [
+              "Reboots into new kernels"
+            ]
+          },
+          "when": {
+            "$ref": "#/$defs/ScheduleWhen"
+          },
+          "timeZone": {
+            "type": "string",
+            "format": "time-zone",
+            "description": "IANA name of the zone whose clocks `when.start` and the date in the name are read on.",
+            "default": "UTC",
+            "examples": [
+              "Europe/Berlin"
+            ],
+            "x-intendant-form": "the IANA name of a time zone such as Europe/Berlin"
+          },
+          "catchUp": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "How late it may still start, when the daemon was away at the time. Of several missed times the last one counts.",
+            "default": "1h",
+            "examples": [
+              "1h"
+            ]
+          },
+          "suspend": {
+            "type": "boolean",
+            "description": "Starts nothing while true; what was started goes on.",
+            "default": false,
+            "examples": [
+              true
+            ]
+          },
+          "operation": {
+            "$ref": "operation.schema.json#/$defs/OperationSpec",
+            "description": "The spec of the Operation that is started."
+          }
+        },
+        "examples": [
+          {
+            "when": {
+              "start": "0 3 * * 0"
+            },
+            "timeZone": "Europe/Berlin",
+            "operation": {
+              "type": "upgrade",
+              "target": {
+                "cluster": "web"
+              }
+            }
+          }
+        ]
+      }
+    }
   },
   "operation": {
     "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -934,6 +934,51 @@ export interface NetworkSpec {
   };
 }
 /**
+ * What starts it: exactly one of these.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ScheduleWhen".
+ */
+export interface ScheduleWhen {
+  /**
+   * Times, as cron writes them: minute, hour, day of month, month, day of week. Read on the clocks of `timeZone`.
+   */
+  start?: string;
+  /**
+   * `reboot-required`: whenever hosts of the target say that they need a reboot; the Operation is on those alone. A host that is none the better for it is tried again on the next day.
+   */
+  trigger?: 'reboot-required';
+}
+/**
+ * What is started, and when.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "OperationScheduleSpec".
+ */
+export interface OperationScheduleSpec {
+  /**
+   * What it is for, for people.
+   */
+  description?: string;
+  when: ScheduleWhen;
+  /**
+   * IANA name of the zone whose clocks `when.start` and the date in the name are read on.
+   */
+  timeZone?: string;
+  /**
+   * How late it may still start, when the daemon was away at the time. Of several missed times the last one counts.
+   */
+  catchUp?: Duration;
+  /**
+   * Starts nothing while true; what was started goes on.
+   */
+  suspend?: boolean;
+  /**
+   * The spec of the Operation that is started.
+   */
+  operation: OperationSpec;
+}
+/**
  * Reboots each host, and counts it as done when it is back with a new boot id and its checks pass.
  *
  * This interface was referenced by `Unused`'s JSON-Schema
@@ -1216,6 +1261,7 @@ declare module '../../reconciler/model/resource.ts' {
     Fleet: FleetSpec;
     Host: HostSpec;
     Network: NetworkSpec;
+    OperationSchedule: OperationScheduleSpec;
     Operation: OperationSpec;
   }
 }

@@ -3,7 +3,7 @@ import type { SchemaFile } from './read-schemas.ts';
 import { refName } from './read-schemas.ts';
 
 /** Order of the reference; what is not named follows in the order of the files. */
-const ORDER = ['fleet', 'cluster', 'host', 'network', 'container-manager', 'operation', 'daemon'];
+const ORDER = ['fleet', 'cluster', 'host', 'network', 'container-manager', 'operation', 'operation-schedule', 'daemon'];
 
 interface Row {
   field: string;
@@ -121,6 +121,7 @@ function typeText(node: SchemaNode, definitions: ReadonlyMap<string, SchemaNode>
   if (full.enum) return full.enum.map((value) => code(value)).join(', ');
   if (full.const !== undefined) return code(full.const);
   const name = node.$ref === undefined ? undefined : refName(node.$ref);
+  if (name?.endsWith('Spec') && full.oneOf) return `[${name.slice(0, -4)}](#${slug(name.slice(0, -4))})`;
   if (name !== undefined && full.properties)
     return name.match(/^(Connection|Rollout|Freeze|Check|Metadata)$/) ? `[${name}](#${slug(name)})` : 'object';
   if (name !== undefined && !full.properties) return `[${name}](#forms-of-values)`;

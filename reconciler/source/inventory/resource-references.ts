@@ -29,13 +29,13 @@ export function referenceKey({ kind, name }: Reference): ResourceKey {
 const knownOwners = new WeakMap<Resource, readonly string[]>();
 
 /**
- * The clusters that a resource belongs to: itself, those that its owner fields name, and for an Operation on listed hosts
- * theirs. Empty: it belongs to none.
+ * The clusters that a resource belongs to: itself, those that its owner fields name, and for an Operation, or a schedule
+ * of one, on listed hosts theirs. Empty: it belongs to none.
  */
 export function ownersOf(resource: Resource, get: (key: ResourceKey) => Resource | undefined): readonly string[] {
   if (resource.kind === 'Cluster') return [resource.metadata.name];
   const named = namedOwners(resource);
-  if (resource.kind !== 'Operation') return named;
+  if (resource.kind !== 'Operation' && resource.kind !== 'OperationSchedule') return named;
   const owners = new Set(named);
   for (const reference of resourceReferences(resource)) {
     const host = reference.kind === 'Host' ? get(referenceKey(reference)) : undefined;
