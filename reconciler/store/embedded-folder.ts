@@ -116,7 +116,7 @@ async function openingError(folder: string, error: unknown): Promise<InvalidInpu
 function corrupt(folder: string, what: string, cause: unknown): InvalidInput {
   return new InvalidInput(`The store in ${folder} is damaged: ${what}`, {
     code: 'STORE_CORRUPT',
-    hint: 'Put the folder back from a backup. Without one, move it away: finished work is still in the status branch.',
+    hint: 'Move the folder away; then take a backup in with intendant store import FILE, or without one type intendant store adopt, which rebuilds it from the status branch.',
     cause,
   });
 }
