@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { eventually } from './eventually.ts';
 import { inNetns } from './lab/network.ts';
 
-const BIN = join(import.meta.dirname, '../../dist/cli/bin.js');
+/** The built command. */
+export const BIN = join(import.meta.dirname, '../../dist/cli/bin.js');
 
 export interface CliOptions {
   cwd?: string;

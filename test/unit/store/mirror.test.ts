@@ -189,6 +189,37 @@ describe('the mirror', () => {
     expect((await store.list('claims/')).entries).toEqual([]);
   });
 
+  it('tells that the lease is lost as soon as a write was refused, and refuses what was waiting behind it', async () => {
+    await lease.release();
+    const told: unknown[] = [];
+    mirror.lost.addEventListener('abort', () => told.push(mirror.lost.reason));
+    const before = mirror.lost.aborted;
+
+    const refused = mirror.commit([{ put: 'claims/a', value: 1 }]);
+    const behind = mirror.commit([{ put: 'claims/a', value: 2 }], [{ key: 'claims/a', revision: 0 }]);
+    const results = await Promise.allSettled([refused, behind]);
+
+    expect([before, mirror.lost.aborted]).toEqual([false, true]);
+    expect(told).toMatchObject([{ disposition: 'Transient', code: 'LEASE_LOST' }]);
+    expect(results).toMatchObject([
+      { status: 'rejected', reason: { code: 'LEASE_LOST' } },
+      { status: 'rejected', reason: { code: 'LEASE_LOST' } },
+    ]);
+    expect(transactions).toHaveLength(1);
+    expect(mirror.get('claims/a')).toBeUndefined();
+  });
+
+  it('does not say that the lease is lost for an expectation that failed, or a store that is away', async () => {
+    trouble = ['before'];
+
+    const away = mirror.commit([{ put: 'claims/a', value: 1 }]);
+    await expect(away).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    const failed = await mirror.commit([{ put: 'claims/a', value: 1 }], [{ key: 'claims/a', revision: 7 }]);
+
+    expect(failed.ok).toBe(false);
+    expect(mirror.lost.aborted).toBe(false);
+  });
+
   it('does not ask the store once it knows that the lease is lost', async () => {
     await store.lease('fleet', 'one', 60_000, stop.signal);
     expect(lease.lost.aborted).toBe(true);
