@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cli, startDaemon } from '../support/cli.ts';
@@ -65,5 +65,16 @@ describe('how a run ends', () => {
     expect(ended.code).toBe(0);
     expect(ended.stdout).toContain('held by a freeze: Operation/restart-web');
     expect((await scenario.events('down')).length).toBe(0);
+  });
+
+  it('with --once: where the first look fails, that is the result', async () => {
+    const { bare } = scenario.repo;
+    renameSync(bare, `${bare}.away`);
+
+    const ended = await cli(['run', '--once', '--config', scenario.configPath]);
+
+    expect(ended.code).not.toBe(0);
+    expect(ended.stderr).toMatch(/fleet\.git/);
+    expect(await scenario.events('login')).toEqual([]);
   });
 });

@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { eventually } from './eventually.ts';
 import { inNetns } from './lab/network.ts';
 
-/** The built command. */
-export const BIN = join(import.meta.dirname, '../../dist/cli/bin.js');
+const BIN = join(import.meta.dirname, '../../dist/cli/bin.js');
 
 export interface CliOptions {
   cwd?: string;
