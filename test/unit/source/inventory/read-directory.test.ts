@@ -74,9 +74,10 @@ describe('examples-repo', () => {
     expect(result.inventory.keys('Cluster')).toEqual(['Cluster/db', 'Cluster/web']);
   });
 
-  it('has an example operation that is valid when it is copied', async () => {
+  it('has an example operation and schedule that are valid when they are copied', async () => {
     await cp(examples, folder, { recursive: true });
     await copyFile(join(folder, 'operations/restart-web.yaml.example'), join(folder, 'operations/mine.yaml'));
+    await copyFile(join(folder, 'schedules/reboots.yaml.example'), join(folder, 'schedules/reboots.yaml'));
 
     const { files, blobs } = await readDirectory(folder, signal);
     const parsed = new Map(blobs.map(({ oid, bytes }) => [oid, parseFile(oid, bytes)]));
@@ -90,6 +91,7 @@ describe('examples-repo', () => {
 
     expect(result.diagnostics).toEqual([]);
     expect(result.inventory.keys('Operation')).toEqual(['Operation/restart-web-example']);
+    expect(result.inventory.keys('OperationSchedule')).toEqual(['OperationSchedule/reboots']);
     expect(await readFile(join(folder, 'README.md'), 'utf8')).toContain('intendant validate');
   });
 });
