@@ -12,6 +12,7 @@ export const FORMATS: Record<string, (text: string) => boolean> = {
   'host-address': isHostAddress,
   'host-port': isHostPort,
   'https-url': (text) => isUrl(text, new Set(['https:'])),
+  'http-url': (text) => isUrl(text, new Set(['http:', 'https:'])),
   'ipv4-cidr': isCidr,
   'git-url': isGitUrl,
   'proxy-url': isProxyUrl,

@@ -1,6 +1,8 @@
 import type { DaemonConfig } from '../config/daemon-config.ts';
 import { ApprovalFinder } from '../engine/approval-finder.ts';
 import { Brake } from '../engine/brake.ts';
+import { AlertWatch } from '../engine/alerts/alert-watch.ts';
+import { askPrometheus } from '../engine/alerts/prometheus.ts';
 import { brakedHands } from '../engine/braked-hands.ts';
 import { probeClock, thisMachine } from '../engine/clock-probe.ts';
 import { ClockWatch } from '../engine/clock-watch.ts';
@@ -81,6 +83,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   const brake = new Brake({ live, file: config.haltFile, clock, log });
   const { branch } = config.repository;
   const troubles = new Troubles(() => manager.queueFleet());
+  const alertWatch = new AlertWatch({ ask: askPrometheus, clock, onChange: () => manager.queueUnfinished() });
   const clockWatch = new ClockWatch({
     rule: config.clockRule,
     probe: (within) => probeClock(thisMachine, within),
@@ -147,6 +150,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
       ),
       halt: () => brake.halt,
       clockDoubt: () => clockWatch.doubt,
+      alerts: (gate) => alertWatch.read(gate),
       approvals: (query) => approvals.ask(query),
       fleet: config.fleet,
       stepsRoot,
@@ -239,7 +243,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     if (keeper.record?.accepted && keeper.ready) await begin(signal).catch(waitForBranch);
     git.source.onHint(() => poller.hint());
     options.onHintable(() => poller.hint());
-    background.push(poller.run(signal), brake.run(signal), clockWatch.run(signal));
+    background.push(poller.run(signal), brake.run(signal), clockWatch.run(signal), alertWatch.run(signal));
     if (options.once) {
       while (!signal.aborted && !(looked && manager.converged)) {
         // Once the repository was read, one look that fails takes nothing away from it.

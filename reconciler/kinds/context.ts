@@ -1,3 +1,4 @@
+import type { AlertGate } from '../../schema/generated/types.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Controller } from '../model/controller.ts';
 import type { Inventory, Kind, ResourceKey } from '../model/resource.ts';
@@ -7,6 +8,7 @@ import type { HostHands } from '../hosts/host.ts';
 import type { Troubles } from './fleet/troubles.ts';
 import type { FleetSight } from './host/sight.ts';
 import type { Evidence } from '../rollout/approval.ts';
+import type { AlertAnswer } from '../rollout/alerts.ts';
 import type { Halt } from '../rollout/brake.ts';
 
 /** What every kind may know while it plans: passed in, so that planning stays pure. */
@@ -52,6 +54,8 @@ export interface KindDeps {
   clock: Clock;
   /** Why no step may begin on any host; undefined = steps may begin. */
   halt(): Halt | undefined;
+  /** The last answer of an alert gate; undefined = none yet. Never waits. */
+  alerts(gate: AlertGate): AlertAnswer | undefined;
   /** Why the daemon's own clock cannot be trusted to say whether a maintenance window is open; undefined = it can. */
   clockDoubt(): string | undefined;
   /** What the history says of an approval, as far as it has been read; absent where there is no history to ask. */

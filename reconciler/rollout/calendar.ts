@@ -1,3 +1,4 @@
+import { ALERTS_FIRING, ALERTS_UNKNOWN } from './alerts.ts';
 import { TOO_MANY_UNHEALTHY } from './breaker.ts';
 import { FROZEN } from './freeze.ts';
 import { CLOCK_NOT_SYNCHRONISED, WINDOW_CLOSED, WINDOW_TOO_SHORT } from './windows/hold.ts';
@@ -9,4 +10,6 @@ export const CALENDAR_HOLDS: ReadonlySet<string> = new Set([
   WINDOW_TOO_SHORT,
   CLOCK_NOT_SYNCHRONISED,
   TOO_MANY_UNHEALTHY,
+  ALERTS_FIRING,
+  ALERTS_UNKNOWN,
 ]);

@@ -127,6 +127,16 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               "20%"
             ]
           },
+          "alertGate": {
+            "$ref": "common.schema.json#/$defs/AlertGate",
+            "description": "Begins hosts of this cluster only while this query to Prometheus answers with nothing.",
+            "examples": [
+              {
+                "url": "https://prometheus.example.org",
+                "query": "ALERTS{alertstate=\"firing\"}"
+              }
+            ]
+          },
           "freeze": {
             "$ref": "common.schema.json#/$defs/Freeze",
             "description": "Freezes this cluster.",
@@ -692,6 +702,93 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
         "examples": [
           {
             "required": true
+          }
+        ]
+      },
+      "AlertGate": {
+        "type": "object",
+        "description": "A question to Prometheus whose answer must be empty before any host is begun. No answer, an error, a slow or an unreadable answer count as alerts.",
+        "additionalProperties": false,
+        "required": [
+          "url",
+          "query"
+        ],
+        "properties": {
+          "url": {
+            "type": "string",
+            "format": "http-url",
+            "description": "Address of the Prometheus server, without `/api/v1/query`.",
+            "examples": [
+              "https://prometheus.example.org"
+            ],
+            "x-intendant-form": "an http or https URL without credentials in it",
+            "x-intendant-quiet": true
+          },
+          "query": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 4096,
+            "description": "An instant query whose answer is a vector; every series in it keeps the gate closed.",
+            "examples": [
+              "ALERTS{alertstate=\"firing\", severity=\"critical\"}"
+            ]
+          },
+          "timeout": {
+            "$ref": "#/$defs/Duration",
+            "description": "How long an answer may take; never more than 20 seconds.",
+            "default": "5s",
+            "examples": [
+              "5s"
+            ]
+          },
+          "caFile": {
+            "type": "string",
+            "pattern": "^/",
+            "description": "Absolute path, on the daemon's machine, of the authorities to trust, in PEM form.",
+            "examples": [
+              "/etc/intendant/prometheus-ca.pem"
+            ],
+            "x-intendant-form": "an absolute path"
+          },
+          "tokenFrom": {
+            "type": "object",
+            "description": "Where the daemon finds the bearer token: exactly one of these. It is sent over https only.",
+            "additionalProperties": false,
+            "minProperties": 1,
+            "maxProperties": 1,
+            "properties": {
+              "env": {
+                "type": "string",
+                "description": "Name of an environment variable of the daemon.",
+                "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+                "examples": [
+                  "PROMETHEUS_TOKEN"
+                ],
+                "x-intendant-form": "the name of an environment variable",
+                "x-intendant-quiet": true
+              },
+              "file": {
+                "type": "string",
+                "description": "Absolute path of a file on the daemon's machine.",
+                "pattern": "^/",
+                "examples": [
+                  "/etc/intendant/prometheus.token"
+                ],
+                "x-intendant-form": "an absolute path",
+                "x-intendant-quiet": true
+              }
+            },
+            "examples": [
+              {
+                "file": "/etc/intendant/prometheus.token"
+              }
+            ]
+          }
+        },
+        "examples": [
+          {
+            "url": "https://prometheus.example.org",
+            "query": "ALERTS{alertstate=\"firing\", severity=\"critical\"}"
           }
         ]
       }
@@ -1717,6 +1814,16 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               {
                 "who": "dana@example.org",
                 "why": "Black Friday"
+              }
+            ]
+          },
+          "alertGate": {
+            "$ref": "common.schema.json#/$defs/AlertGate",
+            "description": "Begins any host only while this query to Prometheus answers with nothing.",
+            "examples": [
+              {
+                "url": "https://prometheus.example.org",
+                "query": "ALERTS{alertstate=\"firing\"}"
               }
             ]
           },

@@ -249,6 +249,10 @@ export interface ClusterSpec {
    */
   maxUnhealthy?: Quantity;
   /**
+   * Begins hosts of this cluster only while this query to Prometheus answers with nothing.
+   */
+  alertGate?: AlertGate;
+  /**
    * Freezes this cluster.
    */
   freeze?: Freeze;
@@ -438,6 +442,43 @@ export interface Approval {
    * The approval: the digest of what is approved, as `intendant plan` and the status show it. It counts when the commit in which it appeared is not by an author of what it approves.
    */
   digest?: string;
+}
+/**
+ * A question to Prometheus whose answer must be empty before any host is begun. No answer, an error, a slow or an unreadable answer count as alerts.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "AlertGate".
+ */
+export interface AlertGate {
+  /**
+   * Address of the Prometheus server, without `/api/v1/query`.
+   */
+  url: string;
+  /**
+   * An instant query whose answer is a vector; every series in it keeps the gate closed.
+   */
+  query: string;
+  /**
+   * How long an answer may take; never more than 20 seconds.
+   */
+  timeout?: Duration;
+  /**
+   * Absolute path, on the daemon's machine, of the authorities to trust, in PEM form.
+   */
+  caFile?: string;
+  /**
+   * Where the daemon finds the bearer token: exactly one of these. It is sent over https only.
+   */
+  tokenFrom?: {
+    /**
+     * Name of an environment variable of the daemon.
+     */
+    env?: string;
+    /**
+     * Absolute path of a file on the daemon's machine.
+     */
+    file?: string;
+  };
 }
 /**
  * Where it is and how one logs in. Secrets are named, never written here.
@@ -847,6 +888,10 @@ export interface FleetSpec {
    * Freezes the whole fleet.
    */
   freeze?: Freeze;
+  /**
+   * Begins any host only while this query to Prometheus answers with nothing.
+   */
+  alertGate?: AlertGate;
   /**
    * How hosts are reached, for all clusters that do not say otherwise.
    */

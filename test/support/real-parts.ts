@@ -16,6 +16,7 @@ export const REAL_PARTS = [
   'strace',
   'lab',
   'mount',
+  'prometheus',
 ] as const;
 export type RealPart = (typeof REAL_PARTS)[number];
 
@@ -35,6 +36,7 @@ const NEEDS: Record<RealPart, { programs: string[]; packages: string[] }> = {
     packages: ['systemd-container', 'mmdebstrap', 'iproute2', 'iptables', 'procps'],
   },
   mount: { programs: ['mount', 'umount'], packages: ['mount'] },
+  prometheus: { programs: ['prometheus'], packages: ['prometheus'] },
 };
 
 /** Absolute path of a program, or undefined where it is not installed. Looks beyond PATH where daemons are kept. */

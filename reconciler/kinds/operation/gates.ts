@@ -1,6 +1,7 @@
 import type { OperationSpec } from '../../../schema/generated/types.ts';
 import { haltHold } from '../../rollout/brake.ts';
 import type { Hold, RolloutDecision } from '../../rollout/decide.ts';
+import { alertHold } from '../../rollout/alerts.ts';
 import { dependencyHold } from '../../rollout/dependencies.ts';
 import { freezeHold } from '../../rollout/freeze.ts';
 import type { Overrun } from '../../rollout/windows/hold.ts';
@@ -53,7 +54,7 @@ export function closedGate(
       message: `waits for ${observed.ahead.join(', ')}, which came first on the same cluster`,
     };
   }
-  return terms && windowsHold({ ...terms, ...observed, begun }, nowMs);
+  return (terms && windowsHold({ ...terms, ...observed, begun }, nowMs)) ?? alertHold(observed.alerts ?? [], nowMs);
 }
 
 /** While the brake is pulled that is what holds an operation, whatever else would. */

@@ -8,15 +8,17 @@ import type { ClaimRecord } from '../../store/records.ts';
 import type { ObjectStatus } from '../../model/status.ts';
 import { observeApproval, type ApprovalObserved } from './approval.ts';
 import type { Halt } from '../../rollout/brake.ts';
+import type { AlertReading } from '../../rollout/alerts.ts';
 import type { Dependency } from '../../rollout/dependencies.ts';
 import type { Freeze } from '../../rollout/freeze.ts';
 import type { KindDeps } from '../context.ts';
 import { asHostRecord } from '../host/record.ts';
 import { operationsAhead } from './ahead.ts';
+import { readAlerts } from './alerts.ts';
 import { clustersOf } from './clusters-of.ts';
 import { readDependencies } from './dependencies.ts';
 import { readJournal } from './journal.ts';
-import { asOperationRecord, type OperationRecord } from './record.ts';
+import { asOperationRecord, isTerminal, type OperationRecord } from './record.ts';
 import { rolloutOf } from './spec.ts';
 import { readUnseen, type Unseen } from './unseen.ts';
 import { specsOf } from './windows.ts';
@@ -61,6 +63,8 @@ export interface OperationObserved {
   unseen?: Unseen;
   /** Why the daemon's clock cannot be trusted to say whether a window is open. */
   clockDoubt?: string;
+  /** Last answers of the alert gates concerned. */
+  alerts?: readonly AlertReading[];
   /** Operations that must have succeeded before this one begins. */
   dependencies?: readonly Dependency[];
   /** It needs an approval before it begins. */
@@ -96,6 +100,11 @@ export function observeOperation(
     halt: deps.halt(),
     unseen: readUnseen(key, deps),
     clockDoubt: deps.clockDoubt(),
+    // Who has ended asks nobody.
+    alerts:
+      record && isTerminal(record.phase) && (spec?.retry ?? 0) <= record.round
+        ? []
+        : readAlerts(readFleet(inventory)?.alertGate, clusterSpecs, deps),
     dependencies: readDependencies(record?.frozen?.spec ?? spec, deps),
     approval:
       spec && !record?.frozen

@@ -103,6 +103,7 @@ export class FleetWorld {
       clock,
       halt: () => undefined,
       clockDoubt: () => undefined,
+      alerts: () => undefined,
       inFlight: (owner) => executor.inFlight(owner),
       lastSeen,
       sight: CLEAR_SIGHT,
