@@ -77,4 +77,27 @@ describeWith(['git', 'git-http-backend'], 'an operation on a cluster that wants 
       change: { who: 'Alice <alice@example.com>' },
     });
   });
+
+  it('stays approved when the store was lost before it began', async () => {
+    const { repo, configPath } = scenario;
+    const spec = { type: 'run', target: { cluster: 'web' }, script: 'true', suspend: true };
+    const push = (more: object, who: string): Promise<string> =>
+      repo.push({ [FILE]: document('Operation', 'go', { ...spec, ...more }) }, 'go', { who });
+    await push({}, 'Alice');
+    const held = await scenario.untilStatus('operations/go.yaml', ({ detail }) => detail?.approval?.digest);
+    const approval = { digest: held.detail.approval.digest as string };
+    await push({ approval }, 'Kim');
+    await scenario.untilStatus('operations/go.yaml', ({ detail }) => detail?.approval?.who);
+
+    await scenario.daemon.kill();
+    rmSync(join(scenario.folder, 'daemon/state/store'), { recursive: true });
+    rmSync(join(scenario.folder, 'daemon/state/repository'), { recursive: true });
+    const adopted = await cli(['store', 'adopt', '--config', configPath]);
+    scenario.start();
+    await push({ approval, suspend: false }, 'Alice');
+
+    const done = await scenario.untilPhase('go', ['Succeeded']);
+    expect(adopted.code).toBe(0);
+    expect(done.detail.approval.who).toBe('Kim <kim@example.com>');
+  });
 });
