@@ -88,10 +88,7 @@ describe('a circuit breaker', () => {
   });
 
   it('holds a host in hand that was not disturbed yet, and brings one to its end that was', () => {
-    const world = new Watched(
-      { type: 'restart', target: { cluster: 'web' }, rollout: { batches: 2 } },
-      names,
-    );
+    const world = new Watched({ type: 'restart', target: { cluster: 'web' }, rollout: { batches: 2 } }, names);
     world.clusterSpec = { maxUnhealthy: 1 };
     world.look();
     world.end('web-1');
