@@ -20,18 +20,17 @@ import { asIntendantError, InvalidInput } from '../model/errors.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
 import { Poller } from '../source/git/poller.ts';
-import type { StatusSource } from '../status/status-source.ts';
 import { keys } from '../store/keys.ts';
 import { ensureMeta } from '../store/meta.ts';
 import { migrateStore } from '../store/migrate.ts';
-import { openMirror, type Mirror } from '../store/mirror.ts';
-import type { MetaRecord } from '../store/records.ts';
+import { openMirror } from '../store/mirror.ts';
 import type { Lease, StateStore } from '../store/state-store.ts';
 import { drain } from './drain.ts';
 import { fencedTransport } from './fenced-transport.ts';
 import { leaseLost } from './lease-lost.ts';
 import { openAudit } from './open-audit.ts';
 import { openGit } from './open-git.ts';
+import { statusSource } from './status-source.ts';
 import { StatusBranch } from './status-branch.ts';
 import { stepsRootOf } from './steps-root.ts';
 import { StoreGate } from './store-gate.ts';
@@ -83,7 +82,11 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   const brake = new Brake({ live, file: config.haltFile, clock, log });
   const { branch } = config.repository;
   const troubles = new Troubles(() => manager.queueFleet());
-  const alertWatch = new AlertWatch({ ask: askPrometheus, clock, onChange: () => manager.queueUnfinished() });
+  const alertWatch = new AlertWatch({
+    ask: (gate, within) => askPrometheus(gate, within, config.alertServers),
+    clock,
+    onChange: () => manager.queueUnfinished(),
+  });
   const clockWatch = new ClockWatch({
     rule: config.clockRule,
     probe: (within) => probeClock(thisMachine, within),
@@ -282,22 +285,4 @@ function untilAborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-}
-
-/** What the status writer reads: the live state in memory. */
-function statusSource(fleetName: string, live: Mirror, keeper: RevisionKeeper, brake: Brake): StatusSource {
-  return {
-    fleetName,
-    *objects() {
-      for (const [, value] of live.list(keys.objects)) yield value as unknown as ObjectStatus;
-    },
-    object: (key) => live.get(keys.object(key)) as unknown as ObjectStatus | undefined,
-    revision: () => keeper.record,
-    halts: () => brake.halts,
-    meta: () => live.get(keys.meta) as unknown as MetaRecord,
-    async raiseSequence() {
-      const meta = live.get(keys.meta) as unknown as MetaRecord;
-      await live.commit([{ put: keys.meta, value: { ...meta, sequence: (meta.sequence ?? 0) + 1 } }]);
-    },
-  };
 }

@@ -4,6 +4,7 @@ import type {
   DaemonEtcd,
   SshIdentity,
 } from '../../schema/generated/types.ts';
+import type { AlertServer } from '../engine/alerts/prometheus.ts';
 import { parseDuration } from '../model/duration.ts';
 import type { GitAuth } from '../source/git/credentials.ts';
 import type { ProxySettings } from '../source/http/proxy.ts';
@@ -44,6 +45,7 @@ export async function buildConfig(document: DaemonDocument, places: SecretPlaces
     drainMs: parseDuration(document.drain ?? '5s'),
     haltFile: document.haltFile ?? '/etc/intendant/halt',
     clockRule: document.clock?.sync ?? 'when-known',
+    alertServers: await alertServers(document, places),
     acceptRevision: document.acceptRevision,
   };
 }
@@ -55,6 +57,17 @@ async function gitAuth(field: string, auth: DaemonAuth | undefined, places: Secr
   await readSecret(`${field}.key`, { file: auth.keyFile, env: auth.keyEnv }, places);
   await checkedFile(`${field}.knownHostsFile`, auth.knownHostsFile, places);
   return auth;
+}
+
+async function alertServers(document: DaemonDocument, places: SecretPlaces): Promise<AlertServer[]> {
+  const servers: AlertServer[] = [];
+  for (const [name, { url, caFile, tokenFile, tokenEnv }] of Object.entries(document.alerts?.servers ?? {})) {
+    const field = `alerts.servers.${name}`;
+    await readSecret(`${field}.token`, { file: tokenFile, env: tokenEnv }, places);
+    await checkedFile(`${field}.caFile`, caFile, places);
+    servers.push({ origin: new URL(url).origin, caFile, tokenFile, tokenEnv });
+  }
+  return servers;
 }
 
 async function proxyOf(field: string, from: ProxySettings, places: SecretPlaces): Promise<ProxySettings> {

@@ -1,3 +1,4 @@
+import type { AlertServer } from '../engine/alerts/prometheus.ts';
 import type { Sensitive } from '../model/sensitive.ts';
 import type { ClockRule } from '../rollout/windows/clock-sync.ts';
 import type { GitAuth } from '../source/git/credentials.ts';
@@ -25,6 +26,8 @@ export interface DaemonConfig {
   haltFile: string;
   /** What windows make of a clock that is not known to be synchronised. */
   clockRule: ClockRule;
+  /** What is sent to the servers that alert gates ask, beside the query. */
+  alertServers: AlertServer[];
   /** Commit (hex) that is accepted although it does not follow from the accepted one. */
   acceptRevision?: string;
 }

@@ -740,49 +740,6 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "examples": [
               "5s"
             ]
-          },
-          "caFile": {
-            "type": "string",
-            "pattern": "^/",
-            "description": "Absolute path, on the daemon's machine, of the authorities to trust, in PEM form.",
-            "examples": [
-              "/etc/intendant/prometheus-ca.pem"
-            ],
-            "x-intendant-form": "an absolute path"
-          },
-          "tokenFrom": {
-            "type": "object",
-            "description": "Where the daemon finds the bearer token: exactly one of these. It is sent over https only.",
-            "additionalProperties": false,
-            "minProperties": 1,
-            "maxProperties": 1,
-            "properties": {
-              "env": {
-                "type": "string",
-                "description": "Name of an environment variable of the daemon.",
-                "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
-                "examples": [
-                  "PROMETHEUS_TOKEN"
-                ],
-                "x-intendant-form": "the name of an environment variable",
-                "x-intendant-quiet": true
-              },
-              "file": {
-                "type": "string",
-                "description": "Absolute path of a file on the daemon's machine.",
-                "pattern": "^/",
-                "examples": [
-                  "/etc/intendant/prometheus.token"
-                ],
-                "x-intendant-form": "an absolute path",
-                "x-intendant-quiet": true
-              }
-            },
-            "examples": [
-              {
-                "file": "/etc/intendant/prometheus.token"
-              }
-            ]
           }
         },
         "examples": [
@@ -1601,6 +1558,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               "0123456789abcdef0123456789abcdef01234567"
             ],
             "x-intendant-form": "a commit id of 40 hexadecimal digits"
+          },
+          "alerts": {
+            "$ref": "#/$defs/DaemonAlerts"
           }
         },
         "examples": [
@@ -1638,6 +1598,92 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
         "examples": [
           {
             "sync": "required"
+          }
+        ]
+      },
+      "DaemonAlerts": {
+        "type": "object",
+        "description": "Servers that alert gates ask. A gate in the repository names only an address and a query; what is sent to a server beside the query is said here.",
+        "additionalProperties": false,
+        "default": {},
+        "properties": {
+          "servers": {
+            "type": "object",
+            "description": "By a name of your own.",
+            "default": {},
+            "additionalProperties": {
+              "$ref": "#/$defs/DaemonAlertServer"
+            },
+            "examples": [
+              {
+                "prometheus": {
+                  "url": "https://prometheus.example.org",
+                  "tokenFile": "/etc/intendant/prometheus.token"
+                }
+              }
+            ]
+          }
+        },
+        "examples": [
+          {
+            "servers": {
+              "prometheus": {
+                "url": "https://prometheus.example.org",
+                "tokenFile": "/etc/intendant/prometheus.token"
+              }
+            }
+          }
+        ]
+      },
+      "DaemonAlertServer": {
+        "type": "object",
+        "description": "One server. It is recognised by scheme, host and port.",
+        "additionalProperties": false,
+        "required": [
+          "url"
+        ],
+        "properties": {
+          "url": {
+            "type": "string",
+            "format": "https-url",
+            "description": "Its address: https, for a token is sent to it.",
+            "examples": [
+              "https://prometheus.example.org"
+            ],
+            "x-intendant-form": "an https URL without credentials in it",
+            "x-intendant-quiet": true
+          },
+          "caFile": {
+            "type": "string",
+            "description": "Authorities to trust, in PEM form; absent = the system's.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/prometheus-ca.pem"
+            ]
+          },
+          "tokenFile": {
+            "type": "string",
+            "description": "File that holds a bearer token; read anew at each question.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/prometheus.token"
+            ]
+          },
+          "tokenEnv": {
+            "type": "string",
+            "description": "Environment variable that holds the bearer token.",
+            "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+            "examples": [
+              "PROMETHEUS_TOKEN"
+            ],
+            "x-intendant-form": "the name of an environment variable",
+            "x-intendant-quiet": true
+          }
+        },
+        "examples": [
+          {
+            "url": "https://prometheus.example.org",
+            "tokenFile": "/etc/intendant/prometheus.token"
           }
         ]
       }

@@ -462,23 +462,6 @@ export interface AlertGate {
    * How long an answer may take; never more than 20 seconds.
    */
   timeout?: Duration;
-  /**
-   * Absolute path, on the daemon's machine, of the authorities to trust, in PEM form.
-   */
-  caFile?: string;
-  /**
-   * Where the daemon finds the bearer token: exactly one of these. It is sent over https only.
-   */
-  tokenFrom?: {
-    /**
-     * Name of an environment variable of the daemon.
-     */
-    env?: string;
-    /**
-     * Absolute path of a file on the daemon's machine.
-     */
-    file?: string;
-  };
 }
 /**
  * Where it is and how one logs in. Secrets are named, never written here.
@@ -809,6 +792,7 @@ export interface DaemonConfig {
    * Accept this commit though it does not follow from the last accepted one: the way back after a forced push.
    */
   acceptRevision?: string;
+  alerts?: DaemonAlerts;
 }
 /**
  * The clock of the daemon's machine, on which maintenance windows open.
@@ -821,6 +805,44 @@ export interface DaemonClock {
    * `when-known`: windows stay closed while the machine says that its clock is not synchronised; where nothing there knows, they open. `required`: they open only on a clock that is known to be synchronised. `ignored`: it is not looked at.
    */
   sync?: 'when-known' | 'required' | 'ignored';
+}
+/**
+ * Servers that alert gates ask. A gate in the repository names only an address and a query; what is sent to a server beside the query is said here.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "DaemonAlerts".
+ */
+export interface DaemonAlerts {
+  /**
+   * By a name of your own.
+   */
+  servers?: {
+    [k: string]: DaemonAlertServer;
+  };
+}
+/**
+ * One server. It is recognised by scheme, host and port.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "DaemonAlertServer".
+ */
+export interface DaemonAlertServer {
+  /**
+   * Its address: https, for a token is sent to it.
+   */
+  url: string;
+  /**
+   * Authorities to trust, in PEM form; absent = the system's.
+   */
+  caFile?: string;
+  /**
+   * File that holds a bearer token; read anew at each question.
+   */
+  tokenFile?: string;
+  /**
+   * Environment variable that holds the bearer token.
+   */
+  tokenEnv?: string;
 }
 /**
  * Settings of the whole fleet.

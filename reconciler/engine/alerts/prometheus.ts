@@ -12,15 +12,29 @@ const LONGEST_TIMEOUT_MS = 20_000;
 const MOST_BYTES = 1024 * 1024;
 const LONGEST_TEXT = 200;
 
+/** What the daemon's own configuration says of a server. The token is read at each question, so that a rotated one is taken up. */
+export interface AlertServer {
+  /** `https://prometheus.example.org`: scheme, host and port. */
+  origin: string;
+  /** PEM file of the authorities to trust. */
+  caFile?: string;
+  tokenFile?: string;
+  tokenEnv?: string;
+}
+
 /**
- * Asks Prometheus once. Never throws: whatever goes wrong is an answer, and keeps the gate closed. Redirects are not followed,
- * and a token is sent over https only.
+ * Asks Prometheus once. Never throws: whatever goes wrong is an answer, and keeps the gate closed. Redirects are not followed. A
+ * gate stands in the repository and may name any server: a token goes only to one that the daemon's configuration names, over https.
  */
-export async function askPrometheus(gate: AlertGate, signal: AbortSignal): Promise<AlertVerdict> {
+export async function askPrometheus(
+  gate: AlertGate,
+  signal: AbortSignal,
+  servers: readonly AlertServer[] = [],
+): Promise<AlertVerdict> {
   const timeoutMs = Math.min(parseDuration(gate.timeout ?? DEFAULT_TIMEOUT), LONGEST_TIMEOUT_MS);
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
-    const { status, body } = await fetchAnswer(gate, AbortSignal.any([signal, deadline]));
+    const { status, body } = await fetchAnswer(gate, servers, AbortSignal.any([signal, deadline]));
     return readAnswer(status, body);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -59,12 +73,18 @@ function nameOf(series: unknown): string {
   return typeof name === 'string' && name !== '' ? cleanText(name, 80) : 'a series without a name';
 }
 
-async function fetchAnswer(gate: AlertGate, signal: AbortSignal): Promise<{ status: number; body: string }> {
+async function fetchAnswer(
+  gate: AlertGate,
+  servers: readonly AlertServer[],
+  signal: AbortSignal,
+): Promise<{ status: number; body: string }> {
   const url = new URL(`${gate.url.replace(/\/+$/, '')}/api/v1/query`);
   url.searchParams.set('query', gate.query);
   const headers: Record<string, string> = { accept: 'application/json' };
-  if (gate.tokenFrom) headers.authorization = `Bearer ${await readToken(gate.tokenFrom, url)}`;
-  const ca = gate.caFile === undefined ? undefined : await readFile(gate.caFile);
+  const server = servers.find(({ origin }) => origin === url.origin);
+  const token = server && (await readToken(server));
+  if (token !== undefined) headers.authorization = `Bearer ${token}`;
+  const ca = server?.caFile === undefined ? undefined : await readFile(server.caFile);
   const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
@@ -87,10 +107,10 @@ async function readBody(answer: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Read at each question, so that a rotated token is taken up. */
-async function readToken(from: NonNullable<AlertGate['tokenFrom']>, url: URL): Promise<string> {
-  if (url.protocol !== 'https:') throw new Error('a token is sent over https only');
-  const token = from.file === undefined ? process.env[from.env ?? ''] : (await readFile(from.file, 'utf8')).trim();
+async function readToken({ origin, tokenFile, tokenEnv }: AlertServer): Promise<string | undefined> {
+  if (tokenFile === undefined && tokenEnv === undefined) return undefined;
+  if (!origin.startsWith('https:')) throw new Error('a token is sent over https only');
+  const token = tokenFile === undefined ? process.env[tokenEnv ?? ''] : (await readFile(tokenFile, 'utf8')).trim();
   if (!token) throw new Error('its token is not there');
   return token;
 }

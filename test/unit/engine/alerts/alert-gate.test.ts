@@ -97,6 +97,20 @@ describe('askPrometheus', () => {
     });
   });
 
+  it('sends a token to no other server than the one that the daemon names', async () => {
+    let headers: Record<string, unknown> | undefined;
+    const url = await serve((request, response) => {
+      headers = request.headers;
+      response.end(vector());
+    });
+    const servers = [{ origin: 'https://prometheus.example.org', tokenEnv: 'PATH' }];
+
+    const verdict = await askPrometheus({ url, query: 'up' }, never, servers);
+
+    expect(verdict).toEqual({ state: 'clear' });
+    expect(headers).not.toHaveProperty('authorization');
+  });
+
   it('sends no token over http', async () => {
     let headers: unknown;
     const url = await serve((request, response) => {
@@ -104,7 +118,7 @@ describe('askPrometheus', () => {
       response.end(vector());
     });
 
-    const verdict = await askPrometheus({ url, query: 'up', tokenFrom: { env: 'PATH' } }, never);
+    const verdict = await askPrometheus({ url, query: 'up' }, never, [{ origin: url, tokenEnv: 'PATH' }]);
 
     expect(verdict).toMatchObject({ state: 'unknown', why: expect.stringContaining('over https only') });
     expect(headers).toBeUndefined();
