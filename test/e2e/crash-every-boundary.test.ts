@@ -20,7 +20,7 @@ import type { Scenario } from '../support/scenario.ts';
 
 type Type = 'restart' | 'run';
 
-const EVERY = Number(process.env.CRASH_EVERY ?? (process.env.CI ? 3 : 1));
+const EVERY = Number(process.env.CRASH_EVERY ?? (process.env.CI ? 5 : 1));
 const SPEC: Record<Type, object> = {
   restart: { rollout: { batches: '100%' } },
   run: {
