@@ -2,6 +2,7 @@ import type { JournalRecord } from '../../model/plan.ts';
 import type { RolloutDecision } from '../../rollout/decide.ts';
 import { isOver } from '../../rollout/freeze.ts';
 import type { HostView, OperationObserved } from './observed.ts';
+import { QUARANTINES } from './pipeline.ts';
 
 /** Hosts of the scope that count as down: not active, being changed by anybody, or left unproven by this operation. */
 export function unavailableHosts(observed: OperationObserved, nowMs: number): Set<string> {
@@ -26,16 +27,6 @@ function hasFailedCheck(name: string, observed: OperationObserved): boolean {
     ({ step, outcome }) => QUARANTINES.has(step.action) && outcome !== undefined && outcome.result !== 'succeeded',
   );
 }
-
-/** Steps after whose failure that a host answers does not mean that it is well. */
-const QUARANTINES: ReadonlySet<string> = new Set([
-  'checkAfter',
-  'upgrade',
-  'deploy',
-  'rebootNeeded',
-  'proveDeployed',
-  'rollback',
-]);
 
 function unseenSinceFailing(name: string, host: HostView | undefined, observed: OperationObserved): boolean {
   const at = failedVerdict(name, observed)?.outcome?.at;

@@ -126,10 +126,8 @@ function verdictOf(done: readonly JournalRecord[], stop: StepOutcome | undefined
 /** Steps whose outcome a person wants to read. */
 const ACTS: ReadonlySet<string> = new Set(['run', 'upgrade', 'deploy', 'rebootNeeded', 'prove']);
 
-/** Steps after whose failure the host may be down. */
-const LEAVES_DOWN: ReadonlySet<string> = new Set([
-  'reboot',
-  'prove',
+/** Steps after whose failure that a host answers does not mean that it is well. */
+export const QUARANTINES: ReadonlySet<string> = new Set([
   'checkAfter',
   'upgrade',
   'deploy',
@@ -137,6 +135,9 @@ const LEAVES_DOWN: ReadonlySet<string> = new Set([
   'proveDeployed',
   'rollback',
 ]);
+
+/** Steps after whose failure the host may be down. */
+const LEAVES_DOWN: ReadonlySet<string> = new Set([...QUARANTINES, 'reboot', 'prove']);
 
 /** The host's outcome when a step did not succeed: not reached before we touched it is skipped, all else has failed. */
 function verdictFor(bad: readonly JournalRecord[], done: readonly JournalRecord[]): StepOutcome {
