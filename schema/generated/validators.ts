@@ -1,4 +1,4 @@
-// @ts-nocheck
+// @ts-nocheck The library writes code without types; only VALIDATORS is for others, and that has one.
 // Generated from schema/*.schema.json by `npm run generate`. Do not edit.
 import { createRequire } from 'node:module';
 import { ALL_FORMATS } from '../ajv-settings.ts';

@@ -24,7 +24,7 @@ export function generateValidators(files: readonly SchemaFile[]): string {
     if (name !== 'common') ids[`is${schema.title!}`] = schema.$id!;
   }
   const code = standalone.default(ajv, ids).replace('"use strict";', '');
-  return `// @ts-nocheck
+  return `// @ts-nocheck The library writes code without types; only VALIDATORS is for others, and that has one.
 // Generated from schema/*.schema.json by \`npm run generate\`. Do not edit.
 import { createRequire } from 'node:module';
 import { ALL_FORMATS } from '../ajv-settings.ts';
