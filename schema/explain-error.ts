@@ -17,6 +17,8 @@ export function explainError(error: ErrorObject, root: SchemaNode): Finding | un
     const message = `\`${error.propertyName}\` in \`${field}\` must be ${expectation(schema)}`;
     return { code: 'wrong-form', message, pointer: `${pointer}/${pointerSegment(error.propertyName)}`, at: 'key' };
   }
+  // That no entry of a list is the one that it must contain is said of the list.
+  if (error.schemaPath.includes('/contains/')) return undefined;
   switch (error.keyword) {
     case 'additionalProperties':
       return unknownField(pointer, String(params.additionalProperty), schema);

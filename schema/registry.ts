@@ -1,5 +1,6 @@
 import { InvalidInput } from '../reconciler/model/errors.ts';
 import { digestOf } from '../reconciler/model/digest.ts';
+import { BUILT_IN_PROFILES } from './built-in-profiles.ts';
 import { SCHEMAS } from './generated/schemas.ts';
 import type { SchemaNode } from './schema-node.ts';
 
@@ -13,6 +14,8 @@ export interface KindDefinition {
   shortNames: readonly string[];
   /** The schema of the whole document; its `$id` is unique. */
   schema: SchemaNode;
+  /** Names of objects that are there without a document, and that others may refer to. */
+  builtIn?: readonly string[];
 }
 
 /** The version of the form of documents that this build reads. */
@@ -37,6 +40,13 @@ registerKind({
   plural: 'containermanagers',
   shortNames: ['cm', 'container-manager', 'container-managers'],
   schema: SCHEMAS['container-manager'],
+});
+registerKind({
+  kind: 'HostProfile',
+  plural: 'hostprofiles',
+  shortNames: ['hp', 'profile', 'profiles'],
+  schema: SCHEMAS['host-profile'],
+  builtIn: BUILT_IN_PROFILES,
 });
 registerKind({ kind: 'Operation', plural: 'operations', shortNames: ['op', 'ops'], schema: SCHEMAS.operation });
 registerKind({
@@ -70,6 +80,11 @@ export function allKinds(): readonly KindDefinition[] {
 /** The definition of a kind as documents write it. */
 export function kindDefinition(kind: string): KindDefinition | undefined {
   return definitions.get(kind);
+}
+
+/** Whether an object is there without a document. */
+export function isBuiltIn(kind: string, name: string): boolean {
+  return definitions.get(kind)?.builtIn?.includes(name) ?? false;
 }
 
 /** A kind by any of its names, in any case: `Host`, `host`, `hosts`, `ho`. */

@@ -29,6 +29,7 @@ export interface SchemaNode {
   additionalProperties?: boolean | SchemaNode;
   propertyNames?: SchemaNode;
   items?: SchemaNode;
+  contains?: SchemaNode;
   oneOf?: readonly SchemaNode[];
   discriminator?: { propertyName: string };
   if?: SchemaNode;

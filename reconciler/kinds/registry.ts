@@ -13,6 +13,7 @@ const BUILT_IN = [
   declaredController('ContainerManager'),
   fleetController,
   hostController,
+  declaredController('HostProfile'),
   declaredController('Network'),
   operationController,
   operationScheduleController,

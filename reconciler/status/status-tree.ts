@@ -23,7 +23,7 @@ export interface Transition {
 }
 
 /** Kinds whose folder is ours even while no object of them exists, so that what they left is removed. */
-const KNOWN_KINDS = ['Fleet', 'Network', 'ContainerManager', 'Operation', 'OperationSchedule'];
+const KNOWN_KINDS = ['Fleet', 'Network', 'ContainerManager', 'HostProfile', 'Operation', 'OperationSchedule'];
 
 /**
  * The tree that the branch should have, kept up to date one object at a time: the path and the blob oid of each object's

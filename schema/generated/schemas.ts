@@ -1,7 +1,7 @@
 // Generated from schema/*.schema.json by `npm run generate`. Do not edit.
 import type { SchemaNode } from '../schema-node.ts';
 
-export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemon' | 'fleet' | 'host' | 'network' | 'operation-schedule' | 'operation', SchemaNode> = {
+export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemon' | 'fleet' | 'host-profile' | 'host' | 'network' | 'operation-schedule' | 'operation', SchemaNode> = {
   "cluster": {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "https://intendant.dev/schema/v1/cluster.schema.json",
@@ -60,6 +60,14 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "x-intendant-ref": "ContainerManager",
             "examples": [
               "kube"
+            ]
+          },
+          "hostProfile": {
+            "$ref": "common.schema.json#/$defs/Name",
+            "description": "The HostProfile that its hosts have. Built in are `docker`, `docker-flannel` and `kubernetes-node`. Without it, nothing is brought to them.",
+            "x-intendant-ref": "HostProfile",
+            "examples": [
+              "docker"
             ]
           },
           "connection": {
@@ -1902,6 +1910,1047 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "interval": "60s"
           },
           "pruneGuard": "10%"
+        }
+      }
+    ]
+  },
+  "host-profile": {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://intendant.dev/schema/v1/host-profile.schema.json",
+    "title": "HostProfile",
+    "description": "What a bootstrapped host has: packages, files, commands and services, in common and for each family of operating systems. `docker`, `docker-flannel` and `kubernetes-node` are there without a document; a document of that name takes their place.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+      "apiVersion",
+      "kind",
+      "metadata"
+    ],
+    "properties": {
+      "apiVersion": {
+        "$ref": "common.schema.json#/$defs/ApiVersion"
+      },
+      "kind": {
+        "type": "string",
+        "const": "HostProfile",
+        "description": "The kind of this document.",
+        "examples": [
+          "HostProfile"
+        ]
+      },
+      "metadata": {
+        "$ref": "common.schema.json#/$defs/Metadata"
+      },
+      "spec": {
+        "$ref": "#/$defs/HostProfileSpec"
+      }
+    },
+    "$defs": {
+      "HostProfileSpec": {
+        "type": "object",
+        "description": "What its hosts have. An item takes the place of one of the same name or path that it inherits.",
+        "additionalProperties": false,
+        "properties": {
+          "description": {
+            "type": "string",
+            "description": "What it is for, for people.",
+            "examples": [
+              "Front web servers"
+            ]
+          },
+          "extends": {
+            "type": "array",
+            "uniqueItems": true,
+            "items": {
+              "$ref": "common.schema.json#/$defs/Name",
+              "x-intendant-ref": "HostProfile"
+            },
+            "default": [],
+            "description": "Profiles whose items this one has too. Later ones go before earlier ones, its own before all of them.",
+            "examples": [
+              [
+                "docker"
+              ]
+            ]
+          },
+          "selfHeal": {
+            "type": "boolean",
+            "default": false,
+            "description": "What drifts from the profile is put right by itself. Without it, it is only shown. Not inherited.",
+            "examples": [
+              true
+            ]
+          },
+          "variables": {
+            "$ref": "#/$defs/ProfileVariables",
+            "description": "Values for templates: `{{ vars.<name> }}`. A profile that extends this one may give others.",
+            "default": {},
+            "examples": [
+              {
+                "registryMirror": "https://mirror.example.org"
+              }
+            ]
+          },
+          "repositories": {
+            "type": "array",
+            "items": {
+              "$ref": "#/$defs/ProfileRepository"
+            },
+            "default": [],
+            "description": "Sources of packages, brought about first. Hosts made of images (rpm-ostree, bootc) have none.",
+            "examples": [
+              [
+                {
+                  "name": "docker-ce",
+                  "apk": {
+                    "url": "https://apk.example.org/v3.20/main"
+                  }
+                }
+              ]
+            ]
+          },
+          "packages": {
+            "type": "array",
+            "items": {
+              "$ref": "#/$defs/PackageName"
+            },
+            "default": [],
+            "description": "Packages that are installed. Hosts made of images (rpm-ostree, bootc) have them from their image, and none is installed.",
+            "examples": [
+              [
+                "docker.io"
+              ]
+            ],
+            "uniqueItems": true
+          },
+          "files": {
+            "type": "array",
+            "items": {
+              "$ref": "#/$defs/ProfileFile"
+            },
+            "default": [],
+            "description": "Files.",
+            "examples": [
+              [
+                {
+                  "path": "/etc/motd",
+                  "content": "Welcome.\n"
+                }
+              ]
+            ]
+          },
+          "commands": {
+            "type": "array",
+            "items": {
+              "$ref": "#/$defs/ProfileCommand"
+            },
+            "default": [],
+            "description": "Commands, in this order, after packages and files.",
+            "examples": [
+              [
+                {
+                  "name": "swap-off",
+                  "script": "swapoff -a\n",
+                  "unless": "[ -z \"$(swapon --noheadings)\" ]\n"
+                }
+              ]
+            ]
+          },
+          "services": {
+            "type": "array",
+            "items": {
+              "$ref": "#/$defs/ProfileService"
+            },
+            "default": [],
+            "description": "Services, last.",
+            "examples": [
+              [
+                {
+                  "name": "docker"
+                }
+              ]
+            ]
+          },
+          "remove": {
+            "$ref": "#/$defs/ProfileRemoval",
+            "description": "What of the profiles that it extends, and for a family what of the common part too, does not apply here.",
+            "examples": [
+              {
+                "packages": [
+                  "docker.io"
+                ]
+              }
+            ]
+          },
+          "families": {
+            "type": "object",
+            "description": "What hosts of one family have beside or instead of the common part.",
+            "additionalProperties": false,
+            "properties": {
+              "apt": {
+                "$ref": "#/$defs/ProfileFamily",
+                "description": "Debian, Ubuntu and their kin.",
+                "examples": [
+                  {
+                    "packages": [
+                      "docker.io"
+                    ]
+                  }
+                ]
+              },
+              "dnf": {
+                "$ref": "#/$defs/ProfileFamily",
+                "description": "Fedora, RHEL, CentOS and their kin.",
+                "examples": [
+                  {
+                    "packages": [
+                      "docker.io"
+                    ]
+                  }
+                ]
+              },
+              "yum": {
+                "$ref": "#/$defs/ProfileFamily",
+                "description": "RHEL and CentOS without dnf. Without it: what `dnf` says.",
+                "examples": [
+                  {
+                    "packages": [
+                      "docker.io"
+                    ]
+                  }
+                ]
+              },
+              "zypper": {
+                "$ref": "#/$defs/ProfileFamily",
+                "description": "openSUSE and SLES.",
+                "examples": [
+                  {
+                    "packages": [
+                      "docker.io"
+                    ]
+                  }
+                ]
+              },
+              "apk": {
+                "$ref": "#/$defs/ProfileFamily",
+                "description": "Alpine.",
+                "examples": [
+                  {
+                    "packages": [
+                      "docker.io"
+                    ]
+                  }
+                ]
+              },
+              "rpm-ostree": {
+                "$ref": "#/$defs/ProfileFamily",
+                "description": "Hosts made of an rpm-ostree image. Without it: what `dnf` says. Packages and repositories are left out.",
+                "examples": [
+                  {
+                    "packages": [
+                      "docker.io"
+                    ]
+                  }
+                ]
+              },
+              "bootc": {
+                "$ref": "#/$defs/ProfileFamily",
+                "description": "Hosts made of a bootc image. Without it: what `dnf` says. Packages and repositories are left out.",
+                "examples": [
+                  {
+                    "packages": [
+                      "docker.io"
+                    ]
+                  }
+                ]
+              }
+            },
+            "examples": [
+              {
+                "apt": {
+                  "packages": [
+                    "docker.io"
+                  ]
+                },
+                "dnf": {
+                  "packages": [
+                    "moby-engine"
+                  ]
+                }
+              }
+            ]
+          }
+        },
+        "examples": [
+          {
+            "extends": [
+              "docker"
+            ],
+            "variables": {
+              "registryMirror": "https://mirror.example.org"
+            },
+            "packages": [
+              "htop"
+            ],
+            "files": [
+              {
+                "path": "/etc/motd",
+                "template": "{{ host.name }} of {{ cluster.name }}\n"
+              }
+            ],
+            "families": {
+              "apk": {
+                "remove": {
+                  "packages": [
+                    "htop"
+                  ]
+                }
+              }
+            }
+          }
+        ]
+      },
+      "ProfileFamily": {
+        "type": "object",
+        "description": "What hosts of one family have beside or instead of the common part.",
+        "additionalProperties": false,
+        "properties": {
+          "variables": {
+            "$ref": "#/$defs/ProfileVariables",
+            "description": "Values for templates: `{{ vars.<name> }}`. A profile that extends this one may give others.",
+            "default": {},
+            "examples": [
+              {
+                "registryMirror": "https://mirror.example.org"
+              }
+            ]
+          },
+          "repositories": {
+            "type": "array",
+            "items": {
+              "$ref": "#/$defs/ProfileRepository"
+            },
+            "default": [],
+            "description": "Sources of packages, brought about first. Hosts made of images (rpm-ostree, bootc) have none.",
+            "examples": [
+              [
+                {
+                  "name": "docker-ce",
+                  "apk": {
+                    "url": "https://apk.example.org/v3.20/main"
+                  }
+                }
+              ]
+            ]
+          },
+          "packages": {
+            "type": "array",
+            "items": {
+              "$ref": "#/$defs/PackageName"
+            },
+            "default": [],
+            "description": "Packages that are installed. Hosts made of images (rpm-ostree, bootc) have them from their image, and none is installed.",
+            "examples": [
+              [
+                "docker.io"
+              ]
+            ],
+            "uniqueItems": true
+          },
+          "files": {
+            "type": "array",
+            "items": {
+              "$ref": "#/$defs/ProfileFile"
+            },
+            "default": [],
+            "description": "Files.",
+            "examples": [
+              [
+                {
+                  "path": "/etc/motd",
+                  "content": "Welcome.\n"
+                }
+              ]
+            ]
+          },
+          "commands": {
+            "type": "array",
+            "items": {
+              "$ref": "#/$defs/ProfileCommand"
+            },
+            "default": [],
+            "description": "Commands, in this order, after packages and files.",
+            "examples": [
+              [
+                {
+                  "name": "swap-off",
+                  "script": "swapoff -a\n",
+                  "unless": "[ -z \"$(swapon --noheadings)\" ]\n"
+                }
+              ]
+            ]
+          },
+          "services": {
+            "type": "array",
+            "items": {
+              "$ref": "#/$defs/ProfileService"
+            },
+            "default": [],
+            "description": "Services, last.",
+            "examples": [
+              [
+                {
+                  "name": "docker"
+                }
+              ]
+            ]
+          },
+          "remove": {
+            "$ref": "#/$defs/ProfileRemoval",
+            "description": "What of the profiles that it extends, and for a family what of the common part too, does not apply here.",
+            "examples": [
+              {
+                "packages": [
+                  "docker.io"
+                ]
+              }
+            ]
+          }
+        },
+        "examples": [
+          {
+            "packages": [
+              "docker.io"
+            ]
+          }
+        ]
+      },
+      "ProfileVariables": {
+        "type": "object",
+        "description": "Values for templates: `{{ vars.<name> }}`. A profile that extends this one may give others.",
+        "propertyNames": {
+          "type": "string",
+          "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,62}$",
+          "x-intendant-form": "a name of letters, digits and `_`"
+        },
+        "additionalProperties": {
+          "type": "string",
+          "description": "A text; put numbers and true or false in quotes."
+        },
+        "default": {},
+        "examples": [
+          {
+            "registryMirror": "https://mirror.example.org"
+          }
+        ]
+      },
+      "ProfileFile": {
+        "type": "object",
+        "description": "A regular file with this content, mode and owner: exactly one of `content`, `template` and `from` says what is in it.",
+        "additionalProperties": false,
+        "required": [
+          "path"
+        ],
+        "properties": {
+          "path": {
+            "$ref": "#/$defs/FilePath",
+            "description": "Where it stands on the host.",
+            "examples": [
+              "/etc/docker/daemon.json"
+            ]
+          },
+          "content": {
+            "type": "string",
+            "description": "What is in it, letter for letter.",
+            "examples": [
+              "Welcome.\n"
+            ]
+          },
+          "template": {
+            "type": "string",
+            "description": "A Liquid template of what is in it. Its variables stand in the table of the README.",
+            "examples": [
+              "# {{ host.name }}\nserver={{ vars.server }}\n"
+            ]
+          },
+          "from": {
+            "type": "string",
+            "enum": [
+              "containerManager.ca",
+              "containerManager.clientCertificate",
+              "containerManager.clientKey",
+              "containerManager.token",
+              "etcd.ca",
+              "etcd.clientCertificate",
+              "etcd.clientKey"
+            ],
+            "description": "What is in it comes from a file on the daemon's machine: one that the cluster's ContainerManager names, or those of the etcd that the network uses. It is secret: no plan and no status shows it.",
+            "examples": [
+              "containerManager.ca"
+            ]
+          },
+          "optional": {
+            "type": "boolean",
+            "default": false,
+            "description": "With `from`: where nothing is named, the file is left out; otherwise that is an error.",
+            "examples": [
+              true
+            ]
+          },
+          "mode": {
+            "type": "string",
+            "pattern": "^[0-7]{4}$",
+            "default": "0644",
+            "description": "Its permissions: four octal digits, in quotes.",
+            "examples": [
+              "0600"
+            ],
+            "x-intendant-form": "four octal digits in quotes, such as \"0644\""
+          },
+          "owner": {
+            "$ref": "common.schema.json#/$defs/User",
+            "description": "The user that it belongs to.",
+            "default": "root",
+            "examples": [
+              "root"
+            ]
+          },
+          "group": {
+            "$ref": "common.schema.json#/$defs/User",
+            "description": "The group that it belongs to.",
+            "default": "root",
+            "examples": [
+              "root"
+            ]
+          },
+          "check": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+              "type": "string"
+            },
+            "contains": {
+              "const": "{}"
+            },
+            "description": "A command, word by word, that must end with 0 before the file takes its place. The word `{}` stands for the path of the new file beside its target.",
+            "examples": [
+              [
+                "visudo",
+                "-cf",
+                "{}"
+              ]
+            ],
+            "x-intendant-form": "a list of words, one of which is {}"
+          },
+          "restarts": {
+            "type": "array",
+            "uniqueItems": true,
+            "items": {
+              "$ref": "#/$defs/ServiceName"
+            },
+            "default": [],
+            "description": "Services of this profile that are restarted when the file changes.",
+            "examples": [
+              [
+                "docker"
+              ]
+            ]
+          }
+        },
+        "examples": [
+          {
+            "path": "/etc/motd",
+            "content": "Welcome.\n"
+          }
+        ]
+      },
+      "ProfileCommand": {
+        "type": "object",
+        "description": "Something that packages, files and services cannot bring about. It runs only where its guard says that there is something to do. It is not a template.",
+        "additionalProperties": false,
+        "required": [
+          "name",
+          "script",
+          "unless"
+        ],
+        "properties": {
+          "name": {
+            "$ref": "common.schema.json#/$defs/Name",
+            "description": "What it is called in plans and status.",
+            "examples": [
+              "swap-off"
+            ]
+          },
+          "script": {
+            "type": "string",
+            "minLength": 1,
+            "description": "POSIX script, or one whose first line names an interpreter.",
+            "examples": [
+              "swapoff -a\n"
+            ]
+          },
+          "unless": {
+            "type": "string",
+            "minLength": 1,
+            "description": "A script that only looks: it ends with 0 where there is nothing to do. It runs at every check, so it must change nothing.",
+            "examples": [
+              "[ -z \"$(swapon --noheadings)\" ]\n"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "name": "swap-off",
+            "script": "swapoff -a\n",
+            "unless": "[ -z \"$(swapon --noheadings)\" ]\n"
+          }
+        ]
+      },
+      "ProfileService": {
+        "type": "object",
+        "description": "A service of the host's service manager.",
+        "additionalProperties": false,
+        "required": [
+          "name"
+        ],
+        "properties": {
+          "name": {
+            "$ref": "#/$defs/ServiceName",
+            "description": "Its name.",
+            "examples": [
+              "docker"
+            ]
+          },
+          "enabled": {
+            "type": "boolean",
+            "default": true,
+            "description": "Begins with the system.",
+            "examples": [
+              true
+            ]
+          },
+          "running": {
+            "type": "boolean",
+            "default": true,
+            "description": "Runs now.",
+            "examples": [
+              true
+            ]
+          }
+        },
+        "examples": [
+          {
+            "name": "docker"
+          }
+        ]
+      },
+      "ProfileRepository": {
+        "type": "object",
+        "description": "A source of packages: what each package manager is told of it. A host whose package manager is told nothing has nothing of it.",
+        "additionalProperties": false,
+        "required": [
+          "name"
+        ],
+        "properties": {
+          "name": {
+            "$ref": "common.schema.json#/$defs/Name",
+            "description": "Part of the names of its files on the host.",
+            "examples": [
+              "docker-ce"
+            ]
+          },
+          "apt": {
+            "type": "object",
+            "description": "For apt.",
+            "additionalProperties": false,
+            "required": [
+              "uris",
+              "suites",
+              "signature"
+            ],
+            "properties": {
+              "uris": {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                  "type": "string",
+                  "maxLength": 1000,
+                  "pattern": "^((https?|file|cdrom|tor\\+https?)://?|file:/)[A-Za-z0-9][A-Za-z0-9._/:~%@+=-]*$|^file:///[A-Za-z0-9._/~%+-]*$",
+                  "x-intendant-form": "a URL such as https://deb.example.org/debian",
+                  "description": "A URL."
+                },
+                "description": "Its addresses.",
+                "examples": [
+                  [
+                    "https://download.docker.com/linux/debian"
+                  ]
+                ]
+              },
+              "suites": {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                  "type": "string",
+                  "maxLength": 200,
+                  "pattern": "^[A-Za-z0-9][A-Za-z0-9._/-]*$",
+                  "description": "A suite, or a path that ends with `/`.",
+                  "x-intendant-form": "one word of letters, digits and `._/-`"
+                },
+                "description": "Suites; one that ends with `/` is a path, and there are no components.",
+                "examples": [
+                  [
+                    "bookworm"
+                  ]
+                ]
+              },
+              "components": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "maxLength": 200,
+                  "pattern": "^[A-Za-z0-9][A-Za-z0-9._/-]*$",
+                  "description": "A component.",
+                  "x-intendant-form": "one word of letters, digits and `._/-`"
+                },
+                "default": [],
+                "description": "Components.",
+                "examples": [
+                  [
+                    "stable"
+                  ]
+                ]
+              },
+              "signature": {
+                "$ref": "#/$defs/RepositorySignature",
+                "description": "How what comes from it is checked.",
+                "examples": [
+                  {
+                    "keyFile": "/usr/share/keyrings/example.gpg"
+                  }
+                ]
+              }
+            },
+            "examples": [
+              {
+                "uris": [
+                  "https://download.docker.com/linux/debian"
+                ],
+                "suites": [
+                  "bookworm"
+                ],
+                "components": [
+                  "stable"
+                ],
+                "signature": {
+                  "keyFile": "/usr/share/keyrings/docker.gpg"
+                }
+              }
+            ]
+          },
+          "rpm": {
+            "$ref": "#/$defs/RpmRepository",
+            "description": "For dnf and yum.",
+            "examples": [
+              {
+                "baseUrl": "https://rpm.example.org/$releasever/",
+                "signature": {
+                  "keyFile": "/etc/pki/rpm-gpg/RPM-GPG-KEY-example"
+                }
+              }
+            ]
+          },
+          "zypper": {
+            "$ref": "#/$defs/RpmRepository",
+            "description": "For zypper.",
+            "examples": [
+              {
+                "baseUrl": "https://rpm.example.org/suse/",
+                "signature": {
+                  "keyFile": "/etc/pki/rpm-gpg/RPM-GPG-KEY-example"
+                }
+              }
+            ]
+          },
+          "apk": {
+            "type": "object",
+            "description": "For apk.",
+            "additionalProperties": false,
+            "required": [
+              "url"
+            ],
+            "properties": {
+              "url": {
+                "type": "string",
+                "format": "http-url",
+                "description": "Its address.",
+                "examples": [
+                  "https://apk.example.org/v3.20/main"
+                ],
+                "x-intendant-form": "an http or https URL without credentials in it"
+              },
+              "key": {
+                "type": "string",
+                "minLength": 1,
+                "description": "Its public key as text in PEM form. Without it: one that the host knows already.",
+                "examples": [
+                  "-----BEGIN PUBLIC KEY-----\n…\n-----END PUBLIC KEY-----\n"
+                ]
+              },
+              "keyName": {
+                "type": "string",
+                "maxLength": 200,
+                "pattern": "^[A-Za-z0-9][A-Za-z0-9@._-]*\\.pub$",
+                "description": "Name of the key's file, as the index of the repository names it. Without it: the name of the repository and `.rsa.pub`.",
+                "examples": [
+                  "ops@example.org-5f0e1a2b.rsa.pub"
+                ],
+                "x-intendant-form": "a file name that ends with .pub"
+              }
+            },
+            "examples": [
+              {
+                "url": "https://apk.example.org/v3.20/main"
+              }
+            ]
+          }
+        },
+        "examples": [
+          {
+            "name": "docker-ce",
+            "apt": {
+              "uris": [
+                "https://download.docker.com/linux/debian"
+              ],
+              "suites": [
+                "bookworm"
+              ],
+              "components": [
+                "stable"
+              ],
+              "signature": {
+                "keyFile": "/usr/share/keyrings/docker.gpg"
+              }
+            }
+          }
+        ]
+      },
+      "RpmRepository": {
+        "type": "object",
+        "description": "A repository of rpm packages.",
+        "additionalProperties": false,
+        "required": [
+          "baseUrl",
+          "signature"
+        ],
+        "properties": {
+          "baseUrl": {
+            "type": "string",
+            "maxLength": 1000,
+            "pattern": "^(https?|file)://[A-Za-z0-9$][A-Za-z0-9$._/:~%@+=?&-]*$|^file:///[A-Za-z0-9$._/~%+-]*$",
+            "description": "Its address; `$releasever` and `$basearch` are filled in on the host.",
+            "examples": [
+              "https://download.docker.com/linux/centos/$releasever/$basearch/stable"
+            ],
+            "x-intendant-form": "a URL such as https://rpm.example.org/$releasever/"
+          },
+          "signature": {
+            "$ref": "#/$defs/RepositorySignature",
+            "description": "How what comes from it is checked.",
+            "examples": [
+              {
+                "keyFile": "/etc/pki/rpm-gpg/RPM-GPG-KEY-example"
+              }
+            ]
+          }
+        },
+        "examples": [
+          {
+            "baseUrl": "https://rpm.example.org/$releasever/",
+            "signature": {
+              "keyFile": "/etc/pki/rpm-gpg/RPM-GPG-KEY-example"
+            }
+          }
+        ]
+      },
+      "RepositorySignature": {
+        "type": "object",
+        "description": "How the host knows that what it gets is genuine: exactly one of these.",
+        "additionalProperties": false,
+        "minProperties": 1,
+        "maxProperties": 1,
+        "properties": {
+          "key": {
+            "type": "string",
+            "minLength": 1,
+            "description": "The public key, as text: armored for apt, dnf, yum and zypper, PEM for apk.",
+            "examples": [
+              "-----BEGIN PGP PUBLIC KEY BLOCK-----\n…\n-----END PGP PUBLIC KEY BLOCK-----\n"
+            ]
+          },
+          "keyFile": {
+            "$ref": "#/$defs/FilePath",
+            "description": "Path of the public key where it is on the host already.",
+            "examples": [
+              "/usr/share/keyrings/debian-archive-keyring.gpg"
+            ]
+          },
+          "unchecked": {
+            "type": "boolean",
+            "const": true,
+            "description": "Nothing is checked: whoever answers at that address is root on the host.",
+            "examples": [
+              true
+            ]
+          }
+        },
+        "examples": [
+          {
+            "keyFile": "/usr/share/keyrings/debian-archive-keyring.gpg"
+          }
+        ]
+      },
+      "ProfileRemoval": {
+        "type": "object",
+        "description": "What of the profiles that it extends, and for a family what of the common part too, does not apply here. It says what is no longer wanted; what was brought to a host for it is taken away again.",
+        "additionalProperties": false,
+        "properties": {
+          "packages": {
+            "type": "array",
+            "items": {
+              "$ref": "#/$defs/PackageName"
+            },
+            "default": [],
+            "description": "Packages.",
+            "examples": [
+              [
+                "docker.io"
+              ]
+            ]
+          },
+          "files": {
+            "type": "array",
+            "items": {
+              "$ref": "#/$defs/FilePath"
+            },
+            "default": [],
+            "description": "Files, by their paths.",
+            "examples": [
+              [
+                "/etc/sysconfig/docker"
+              ]
+            ]
+          },
+          "commands": {
+            "type": "array",
+            "items": {
+              "$ref": "common.schema.json#/$defs/Name"
+            },
+            "default": [],
+            "description": "Commands, by their names.",
+            "examples": [
+              [
+                "swap-off"
+              ]
+            ]
+          },
+          "services": {
+            "type": "array",
+            "items": {
+              "$ref": "#/$defs/ServiceName"
+            },
+            "default": [],
+            "description": "Services.",
+            "examples": [
+              [
+                "docker"
+              ]
+            ]
+          },
+          "repositories": {
+            "type": "array",
+            "items": {
+              "$ref": "common.schema.json#/$defs/Name"
+            },
+            "default": [],
+            "description": "Repositories, by their names.",
+            "examples": [
+              [
+                "docker-ce"
+              ]
+            ]
+          }
+        },
+        "examples": [
+          {
+            "packages": [
+              "docker.io"
+            ]
+          }
+        ]
+      },
+      "PackageName": {
+        "type": "string",
+        "maxLength": 200,
+        "pattern": "^[A-Za-z0-9][A-Za-z0-9+._:@/-]*$",
+        "description": "Name of a package as the host's package manager knows it: letters, digits and `+._:@/-`, not beginning with a sign.",
+        "examples": [
+          "docker.io"
+        ],
+        "x-intendant-form": "the name of a package such as docker.io"
+      },
+      "ServiceName": {
+        "type": "string",
+        "maxLength": 128,
+        "pattern": "^[A-Za-z0-9][A-Za-z0-9@._:-]*$",
+        "description": "Name of a service as systemd or OpenRC knows it, not beginning with a sign.",
+        "examples": [
+          "docker"
+        ],
+        "x-intendant-form": "the name of a service such as docker"
+      },
+      "FilePath": {
+        "type": "string",
+        "maxLength": 1024,
+        "pattern": "^(/(?!\\.{1,2}(/|$))[^/\\u0000-\\u001f\\u007f]+)+$",
+        "description": "Absolute path on the host, without `.`, `..`, empty parts or control characters.",
+        "examples": [
+          "/etc/docker/daemon.json"
+        ],
+        "x-intendant-form": "an absolute path without `.` and `..`, such as /etc/motd"
+      }
+    },
+    "examples": [
+      {
+        "apiVersion": "intendant/v1",
+        "kind": "HostProfile",
+        "metadata": {
+          "name": "web-node"
+        },
+        "spec": {
+          "extends": [
+            "docker"
+          ],
+          "variables": {
+            "registryMirror": "https://mirror.example.org"
+          },
+          "packages": [
+            "htop"
+          ],
+          "files": [
+            {
+              "path": "/etc/motd",
+              "template": "{{ host.name }} of {{ cluster.name }}\n"
+            }
+          ],
+          "families": {
+            "apk": {
+              "remove": {
+                "packages": [
+                  "htop"
+                ]
+              }
+            }
+          }
         }
       }
     ]

@@ -197,6 +197,27 @@ export type Windows =
       Window
     ];
 /**
+ * Name of a package as the host's package manager knows it: letters, digits and `+._:@/-`, not beginning with a sign.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "PackageName".
+ */
+export type PackageName = string;
+/**
+ * Name of a service as systemd or OpenRC knows it, not beginning with a sign.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ServiceName".
+ */
+export type ServiceName = string;
+/**
+ * Absolute path on the host, without `.`, `..`, empty parts or control characters.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "FilePath".
+ */
+export type FilePath = string;
+/**
  * What is done, where, and how carefully.
  *
  * This interface was referenced by `Unused`'s JSON-Schema
@@ -223,6 +244,10 @@ export interface ClusterSpec {
    * The ContainerManager that schedules onto its hosts.
    */
   containerManager?: Name;
+  /**
+   * The HostProfile that its hosts have. Built in are `docker`, `docker-flannel` and `kubernetes-node`. Without it, nothing is brought to them.
+   */
+  hostProfile?: Name;
   /**
    * How its hosts are reached, where a Host does not say otherwise.
    */
@@ -920,6 +945,358 @@ export interface FleetSpec {
   connection?: Connection;
 }
 /**
+ * What its hosts have. An item takes the place of one of the same name or path that it inherits.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "HostProfileSpec".
+ */
+export interface HostProfileSpec {
+  /**
+   * What it is for, for people.
+   */
+  description?: string;
+  /**
+   * Profiles whose items this one has too. Later ones go before earlier ones, its own before all of them.
+   */
+  extends?: Name[];
+  /**
+   * What drifts from the profile is put right by itself. Without it, it is only shown. Not inherited.
+   */
+  selfHeal?: boolean;
+  /**
+   * Values for templates: `{{ vars.<name> }}`. A profile that extends this one may give others.
+   */
+  variables?: ProfileVariables;
+  /**
+   * Sources of packages, brought about first. Hosts made of images (rpm-ostree, bootc) have none.
+   */
+  repositories?: ProfileRepository[];
+  /**
+   * Packages that are installed. Hosts made of images (rpm-ostree, bootc) have them from their image, and none is installed.
+   */
+  packages?: PackageName[];
+  /**
+   * Files.
+   */
+  files?: ProfileFile[];
+  /**
+   * Commands, in this order, after packages and files.
+   */
+  commands?: ProfileCommand[];
+  /**
+   * Services, last.
+   */
+  services?: ProfileService[];
+  /**
+   * What of the profiles that it extends, and for a family what of the common part too, does not apply here.
+   */
+  remove?: ProfileRemoval;
+  /**
+   * What hosts of one family have beside or instead of the common part.
+   */
+  families?: {
+    /**
+     * Debian, Ubuntu and their kin.
+     */
+    apt?: ProfileFamily;
+    /**
+     * Fedora, RHEL, CentOS and their kin.
+     */
+    dnf?: ProfileFamily;
+    /**
+     * RHEL and CentOS without dnf. Without it: what `dnf` says.
+     */
+    yum?: ProfileFamily;
+    /**
+     * openSUSE and SLES.
+     */
+    zypper?: ProfileFamily;
+    /**
+     * Alpine.
+     */
+    apk?: ProfileFamily;
+    /**
+     * Hosts made of an rpm-ostree image. Without it: what `dnf` says. Packages and repositories are left out.
+     */
+    'rpm-ostree'?: ProfileFamily;
+    /**
+     * Hosts made of a bootc image. Without it: what `dnf` says. Packages and repositories are left out.
+     */
+    bootc?: ProfileFamily;
+  };
+}
+/**
+ * What hosts of one family have beside or instead of the common part.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ProfileFamily".
+ */
+export interface ProfileFamily {
+  /**
+   * Values for templates: `{{ vars.<name> }}`. A profile that extends this one may give others.
+   */
+  variables?: ProfileVariables;
+  /**
+   * Sources of packages, brought about first. Hosts made of images (rpm-ostree, bootc) have none.
+   */
+  repositories?: ProfileRepository[];
+  /**
+   * Packages that are installed. Hosts made of images (rpm-ostree, bootc) have them from their image, and none is installed.
+   */
+  packages?: PackageName[];
+  /**
+   * Files.
+   */
+  files?: ProfileFile[];
+  /**
+   * Commands, in this order, after packages and files.
+   */
+  commands?: ProfileCommand[];
+  /**
+   * Services, last.
+   */
+  services?: ProfileService[];
+  /**
+   * What of the profiles that it extends, and for a family what of the common part too, does not apply here.
+   */
+  remove?: ProfileRemoval;
+}
+/**
+ * Values for templates: `{{ vars.<name> }}`. A profile that extends this one may give others.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ProfileVariables".
+ */
+export interface ProfileVariables {
+  /**
+   * A text; put numbers and true or false in quotes.
+   */
+  [k: string]: string;
+}
+/**
+ * A regular file with this content, mode and owner: exactly one of `content`, `template` and `from` says what is in it.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ProfileFile".
+ */
+export interface ProfileFile {
+  /**
+   * Where it stands on the host.
+   */
+  path: FilePath;
+  /**
+   * What is in it, letter for letter.
+   */
+  content?: string;
+  /**
+   * A Liquid template of what is in it. Its variables stand in the table of the README.
+   */
+  template?: string;
+  /**
+   * What is in it comes from a file on the daemon's machine: one that the cluster's ContainerManager names, or those of the etcd that the network uses. It is secret: no plan and no status shows it.
+   */
+  from?:
+    | 'containerManager.ca'
+    | 'containerManager.clientCertificate'
+    | 'containerManager.clientKey'
+    | 'containerManager.token'
+    | 'etcd.ca'
+    | 'etcd.clientCertificate'
+    | 'etcd.clientKey';
+  /**
+   * With `from`: where nothing is named, the file is left out; otherwise that is an error.
+   */
+  optional?: boolean;
+  /**
+   * Its permissions: four octal digits, in quotes.
+   */
+  mode?: string;
+  /**
+   * The user that it belongs to.
+   */
+  owner?: User;
+  /**
+   * The group that it belongs to.
+   */
+  group?: User;
+  /**
+   * A command, word by word, that must end with 0 before the file takes its place. The word `{}` stands for the path of the new file beside its target.
+   */
+  check?: string[];
+  /**
+   * Services of this profile that are restarted when the file changes.
+   */
+  restarts?: ServiceName[];
+}
+/**
+ * Something that packages, files and services cannot bring about. It runs only where its guard says that there is something to do. It is not a template.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ProfileCommand".
+ */
+export interface ProfileCommand {
+  /**
+   * What it is called in plans and status.
+   */
+  name: Name;
+  /**
+   * POSIX script, or one whose first line names an interpreter.
+   */
+  script: string;
+  /**
+   * A script that only looks: it ends with 0 where there is nothing to do. It runs at every check, so it must change nothing.
+   */
+  unless: string;
+}
+/**
+ * A service of the host's service manager.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ProfileService".
+ */
+export interface ProfileService {
+  /**
+   * Its name.
+   */
+  name: ServiceName;
+  /**
+   * Begins with the system.
+   */
+  enabled?: boolean;
+  /**
+   * Runs now.
+   */
+  running?: boolean;
+}
+/**
+ * A source of packages: what each package manager is told of it. A host whose package manager is told nothing has nothing of it.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ProfileRepository".
+ */
+export interface ProfileRepository {
+  /**
+   * Part of the names of its files on the host.
+   */
+  name: Name;
+  /**
+   * For apt.
+   */
+  apt?: {
+    /**
+     * Its addresses.
+     *
+     * Items: A URL.
+     */
+    uris: string[];
+    /**
+     * Suites; one that ends with `/` is a path, and there are no components.
+     *
+     * Items: A suite, or a path that ends with `/`.
+     */
+    suites: string[];
+    /**
+     * Components.
+     *
+     * Items: A component.
+     */
+    components?: string[];
+    /**
+     * How what comes from it is checked.
+     */
+    signature: RepositorySignature;
+  };
+  /**
+   * For dnf and yum.
+   */
+  rpm?: RpmRepository;
+  /**
+   * For zypper.
+   */
+  zypper?: RpmRepository;
+  /**
+   * For apk.
+   */
+  apk?: {
+    /**
+     * Its address.
+     */
+    url: string;
+    /**
+     * Its public key as text in PEM form. Without it: one that the host knows already.
+     */
+    key?: string;
+    /**
+     * Name of the key's file, as the index of the repository names it. Without it: the name of the repository and `.rsa.pub`.
+     */
+    keyName?: string;
+  };
+}
+/**
+ * A repository of rpm packages.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "RpmRepository".
+ */
+export interface RpmRepository {
+  /**
+   * Its address; `$releasever` and `$basearch` are filled in on the host.
+   */
+  baseUrl: string;
+  /**
+   * How what comes from it is checked.
+   */
+  signature: RepositorySignature;
+}
+/**
+ * How the host knows that what it gets is genuine: exactly one of these.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "RepositorySignature".
+ */
+export interface RepositorySignature {
+  /**
+   * The public key, as text: armored for apt, dnf, yum and zypper, PEM for apk.
+   */
+  key?: string;
+  /**
+   * Path of the public key where it is on the host already.
+   */
+  keyFile?: FilePath;
+  /**
+   * Nothing is checked: whoever answers at that address is root on the host.
+   */
+  unchecked?: true;
+}
+/**
+ * What of the profiles that it extends, and for a family what of the common part too, does not apply here. It says what is no longer wanted; what was brought to a host for it is taken away again.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ProfileRemoval".
+ */
+export interface ProfileRemoval {
+  /**
+   * Packages.
+   */
+  packages?: PackageName[];
+  /**
+   * Files, by their paths.
+   */
+  files?: FilePath[];
+  /**
+   * Commands, by their names.
+   */
+  commands?: Name[];
+  /**
+   * Services.
+   */
+  services?: ServiceName[];
+  /**
+   * Repositories, by their names.
+   */
+  repositories?: Name[];
+}
+/**
  * Where the host is and how it is reached.
  *
  * This interface was referenced by `Unused`'s JSON-Schema
@@ -1326,6 +1703,7 @@ declare module '../../reconciler/model/resource.ts' {
     Cluster: ClusterSpec;
     ContainerManager: ContainerManagerSpec;
     Fleet: FleetSpec;
+    HostProfile: HostProfileSpec;
     Host: HostSpec;
     Network: NetworkSpec;
     OperationSchedule: OperationScheduleSpec;

@@ -1,9 +1,20 @@
 import type { SchemaNode } from '../schema-node.ts';
 import type { SchemaFile } from './read-schemas.ts';
 import { refName } from './read-schemas.ts';
+import { partsOf } from './reference-parts.ts';
 
 /** Order of the reference; what is not named follows in the order of the files. */
-const ORDER = ['fleet', 'cluster', 'host', 'network', 'container-manager', 'operation', 'operation-schedule', 'daemon'];
+const ORDER = [
+  'fleet',
+  'cluster',
+  'host',
+  'network',
+  'container-manager',
+  'host-profile',
+  'operation',
+  'operation-schedule',
+  'daemon',
+];
 
 interface Row {
   field: string;
@@ -15,14 +26,16 @@ interface Row {
 export function generateReference(files: readonly SchemaFile[], definitions: ReadonlyMap<string, SchemaNode>): string {
   const shared = files.find(({ name }) => name === 'common')?.schema.$defs ?? {};
   const kinds = files.filter(({ name }) => name !== 'common').sort((a, b) => rank(a.name) - rank(b.name));
-  const sections = kinds.map(({ schema }) => kindSection(schema, definitions, shared));
+  const own = partsOf(kinds);
+  const known = { ...shared, ...own };
+  const sections = kinds.map(({ schema }) => kindSection(schema, definitions, known, own));
   const parts = Object.entries(shared)
     .filter(([, node]) => node.properties !== undefined)
     .map(
       ([name, node]) =>
-        `### ${name}\n\n${node.description}\n\n${table(rowsOf(node, '', definitions, shared), definitions)}`,
+        `### ${name}\n\n${node.description}\n\n${table(rowsOf(node, '', definitions, known), definitions, known)}`,
     );
-  const words = Object.entries(shared)
+  const words = Object.entries(known)
     .filter(([, node]) => node.properties === undefined)
     .map(([name, node]) => `| **${name}** | ${cell(node.description ?? '')} | ${examples(node)} |\n`);
   return `<!-- Generated from schema/*.schema.json by \`npm run generate\`. Do not edit. -->
@@ -69,16 +82,25 @@ function kindSection(
   schema: SchemaNode,
   definitions: ReadonlyMap<string, SchemaNode>,
   shared: Record<string, SchemaNode>,
+  own: Record<string, SchemaNode>,
 ): string {
   const title = schema.title!;
   const head = `## ${title}\n\n${schema.description}\n`;
   const spec = definitions.get(`${title}Spec`);
-  if (!spec) return `${head}\n${table(rowsOf(resolve(schema, definitions), '', definitions, shared), definitions)}`;
+  if (!spec)
+    return `${head}\n${table(rowsOf(resolve(schema, definitions), '', definitions, shared), definitions, shared)}`;
   const variants = spec.oneOf?.map((variant) => resolve(variant, definitions));
-  if (!variants) return `${head}\n${table(rowsOf(spec, 'spec.', definitions, shared), definitions)}`;
+  const parts = Object.entries(schema.$defs ?? {})
+    .filter(([name, node]) => name in own && node.properties !== undefined)
+    .map(
+      ([name, node]) =>
+        `\n### ${name}\n\n${node.description}\n\n${table(rowsOf(node, '', definitions, shared), definitions, shared)}`,
+    );
+  if (!variants)
+    return `${head}\n${table(rowsOf(spec, 'spec.', definitions, shared), definitions, shared)}${parts.join('')}`;
   const bodies = variants.map((variant) => {
     const tag = variant.properties?.[spec.discriminator!.propertyName]?.const as string;
-    return `### ${title}: \`${tag}\`\n\n${variant.description}\n\n${table(rowsOf(variant, 'spec.', definitions, shared), definitions)}`;
+    return `### ${title}: \`${tag}\`\n\n${variant.description}\n\n${table(rowsOf(variant, 'spec.', definitions, shared), definitions, shared)}`;
   });
   return `${head}\n${bodies.join('\n')}`;
 }
@@ -105,27 +127,34 @@ function rowsOf(
   return rows;
 }
 
-function table(rows: readonly Row[], definitions: ReadonlyMap<string, SchemaNode>): string {
+function table(
+  rows: readonly Row[],
+  definitions: ReadonlyMap<string, SchemaNode>,
+  known: Record<string, SchemaNode>,
+): string {
   const lines = rows.map(({ field, node, required }) => {
     const full = resolve(node, definitions);
     const mark = `${required ? ' \\*' : ''}${full['x-intendant-mutable'] ? ' ~' : ''}`;
     const fallback = full.default === undefined || isEmpty(full.default) ? '' : code(full.default);
-    return `| \`${field}\`${mark} | ${typeText(node, definitions)} | ${fallback} | ${cell(full.description ?? '')} | ${examples(full)} |\n`;
+    return `| \`${field}\`${mark} | ${typeText(node, definitions, known)} | ${fallback} | ${cell(full.description ?? '')} | ${examples(full)} |\n`;
   });
   return `| field | type | default | meaning | example |\n|---|---|---|---|---|\n${lines.join('')}`;
 }
 
-function typeText(node: SchemaNode, definitions: ReadonlyMap<string, SchemaNode>): string {
+function typeText(
+  node: SchemaNode,
+  definitions: ReadonlyMap<string, SchemaNode>,
+  known: Record<string, SchemaNode>,
+): string {
   const full = resolve(node, definitions);
   if (full['x-intendant-ref']) return `→ [${full['x-intendant-ref']}](#${slug(full['x-intendant-ref'])})`;
   if (full.enum) return full.enum.map((value) => code(value)).join(', ');
   if (full.const !== undefined) return code(full.const);
   const name = node.$ref === undefined ? undefined : refName(node.$ref);
   if (name?.endsWith('Spec') && full.oneOf) return `[${name.slice(0, -4)}](#${slug(name.slice(0, -4))})`;
-  if (name !== undefined && full.properties)
-    return name.match(/^(Connection|Rollout|Freeze|Check|Metadata)$/) ? `[${name}](#${slug(name)})` : 'object';
+  if (name !== undefined && full.properties) return name in known ? `[${name}](#${slug(name)})` : 'object';
   if (name !== undefined && !full.properties) return `[${name}](#forms-of-values)`;
-  if (full.type === 'array') return `list of ${typeText(full.items ?? {}, definitions)}`;
+  if (full.type === 'array') return `list of ${typeText(full.items ?? {}, definitions, known)}`;
   if (full.type === 'object' && typeof full.additionalProperties === 'object') return 'map';
   return Array.isArray(full.type)
     ? full.type.map((type) => (type === 'array' ? 'list' : String(type))).join(' or ')

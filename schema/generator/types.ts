@@ -30,7 +30,8 @@ function named(node: SchemaNode): SchemaNode & { tsType?: string } {
   if (node.$ref !== undefined) return { description: node.description, tsType: refName(node.$ref) };
   const copy: SchemaNode = { ...node };
   // Titles would become names, conditions and the discriminator have no counterpart in types.
-  for (const word of ['if', 'then', 'discriminator', 'examples', 'propertyNames'] as const) delete copy[word];
+  for (const word of ['if', 'then', 'discriminator', 'examples', 'propertyNames', 'contains'] as const)
+    delete copy[word];
   if (node.properties) copy.properties = mapValues(node.properties, named);
   if (node.items) copy.items = named(node.items);
   if (node.oneOf) copy.oneOf = node.oneOf.map(named);

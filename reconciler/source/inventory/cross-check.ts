@@ -1,4 +1,5 @@
 import { resolveConnection } from '../../../schema/defaults.ts';
+import { isBuiltIn, kindDefinition } from '../../../schema/registry.ts';
 import { didYouMean } from '../../../schema/suggest.ts';
 import type { Resource, ResourceKey } from '../../model/resource.ts';
 import { keyOf, splitKey } from '../../model/resource.ts';
@@ -63,6 +64,7 @@ function* unknownReferences({ resources, exists }: CrossCheckView, pace: Pace): 
       const missing = referenceKey(reference);
       if (resources.has(missing) || exists(missing)) continue;
       const { kind, name, pointer } = reference;
+      if (isBuiltIn(kind, name)) continue;
       const message = `there is no ${kind} \`${name}\``;
       findings.push({ key: resourceKey(resource), code: 'unknown-reference', message, pointer, missing });
     }
@@ -71,6 +73,7 @@ function* unknownReferences({ resources, exists }: CrossCheckView, pace: Pace): 
 }
 
 function* namesOf(kind: string, resources: ReadonlyMap<ResourceKey, Resource>): Generator<string> {
+  yield* kindDefinition(kind)?.builtIn ?? [];
   for (const resource of resources.values()) if (resource.kind === kind) yield resource.metadata.name;
 }
 

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { Bug } from '../../model/errors.ts';
 import type { Inventory, ResourceKey } from '../../model/resource.ts';
-import { keyOf } from '../../model/resource.ts';
+import { keyOf, splitKey } from '../../model/resource.ts';
 import type { Turns } from '../../model/turns.ts';
 import { Pace, runAtOnce, runInTurns } from '../../model/turns.ts';
 import type { TableChange } from './document-table.ts';
@@ -98,10 +98,15 @@ function* affected(
 ): Turns<ResourceKey[]> {
   if (changed.some((key) => key.startsWith('Fleet/'))) return [...new Set([...before.keys(), ...after.keys()])].sort();
   const keys = new Set(changed);
-  for (const key of changed) {
+  // Grows meanwhile: what extends a profile has changed with it.
+  const news = new Set(changed);
+  for (const key of news) {
     if (pace.isOver()) yield;
     for (const inventory of [before, after]) {
-      for (const dependent of inventory.dependents(key)) keys.add(dependent);
+      for (const dependent of inventory.dependents(key)) {
+        keys.add(dependent);
+        if (splitKey(dependent).kind === 'HostProfile') news.add(dependent);
+      }
       const resource = inventory.get(key);
       if (!resource) continue;
       for (const cluster of ownersOf(resource, (other) => inventory.get(other))) keys.add(keyOf('Cluster', cluster));

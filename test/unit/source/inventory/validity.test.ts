@@ -54,6 +54,40 @@ describe('Validity per cluster', () => {
     expect(result.inventory.keys()).toEqual(['Cluster/db', 'Cluster/web', 'Fleet/f', 'Host/db-1', 'Host/web-1']);
   });
 
+  it('lets clusters and profiles refer to profiles that are built in', () => {
+    const result = start({
+      'app.yaml': documentOf('HostProfile', 'app', { extends: ['docker'] }),
+      'web.yaml': documentOf('Cluster', 'web', { hostProfile: 'app' }),
+      'db.yaml': documentOf('Cluster', 'db', { hostProfile: 'kubernetes-node' }),
+    });
+
+    expect(result.diagnostics).toEqual([]);
+  });
+
+  it('looks again at the clusters of a profile when one that it extends has changed', () => {
+    start({
+      'base.yaml': documentOf('HostProfile', 'base', {}),
+      'app.yaml': documentOf('HostProfile', 'app', { extends: ['base'] }),
+      'web.yaml': documentOf('Cluster', 'web', { hostProfile: 'app' }),
+    });
+
+    const result = commit({ 'base.yaml': documentOf('HostProfile', 'base', { packages: ['htop'] }) });
+
+    expect(result.changedKeys).toEqual(['Cluster/web', 'HostProfile/app', 'HostProfile/base']);
+  });
+
+  it('holds the clusters of a profile that cannot be taken at its last good version', () => {
+    start({
+      'app.yaml': documentOf('HostProfile', 'app', { packages: ['htop'] }),
+      'web.yaml': documentOf('Cluster', 'web', { hostProfile: 'app' }),
+    });
+
+    const result = commit({ 'app.yaml': documentOf('HostProfile', 'app', { packages: ['--force'] }) });
+
+    expect([...result.held.keys()]).toEqual(['HostProfile/app', 'web']);
+    expect(specOf(result, 'HostProfile/app')).toEqual({ packages: ['htop'] });
+  });
+
   it('lets an operation depend on one that has finished, whether its document is there, changed for the worse or gone', () => {
     const child = { 'child.yaml': restart('child', { cluster: 'web' }, { dependsOn: ['parent'] }) };
     start({ ...child, 'parent.yaml': restart('parent', { cluster: 'web' }) });
