@@ -215,6 +215,8 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     look: async (within) => {
       const tip = await git.source.tip(within);
       if (tip === undefined) {
+        // One that was never there may be pushed yet; one that we have read has been taken away.
+        if (options.once || keeper.record?.accepted) throw branchMissing(branch);
         log.warn({ branch }, 'the config branch does not exist on the remote yet');
       } else {
         const changed = await keeper.advance(tip, within);
@@ -268,6 +270,13 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     await audit.close();
     await Promise.allSettled([transport.close(), git.close(), live.close()]);
   }
+}
+
+function branchMissing(branch: string): InvalidInput {
+  return new InvalidInput(`The config branch ${JSON.stringify(branch)} does not exist on the remote.`, {
+    code: 'BRANCH_MISSING',
+    hint: "Push it, or name another one in repository.branch of the daemon's configuration. Nothing is removed meanwhile.",
+  });
 }
 
 function acceptedUnreadable(accepted: string, tip: string): InvalidInput {

@@ -106,6 +106,22 @@ describeWith(['git', 'git-http-backend'], 'faults of the git remote', () => {
     await eventually(async () => (await fleetCondition())?.status === 'True', { timeoutMs: 30_000 });
   });
 
+  it('a branch that is deleted is told, what was accepted stays in effect, and it is followed again once it is back', async () => {
+    await begin();
+    const accepted = await scenario.repo.git('rev-parse', 'main');
+    await scenario.repo.git('update-ref', '-d', 'refs/heads/main');
+
+    const shown = await untilShown(/SourceFailed/);
+    const hosts = [...(await scenario.repo.hostStatuses()).keys()].sort();
+    await scenario.repo.git('update-ref', 'refs/heads/main', accepted);
+    await eventually(async () => (await fleetCondition())?.status === 'True', { timeoutMs: 30_000 });
+    await restartWeb();
+
+    expect(shown).toMatch(/The config branch "main" does not exist on the remote/);
+    expect(hosts).toEqual(scenario.hosts('web'));
+    expect((await scenario.untilPhase('restart-web', ENDS, 60_000)).status).toBe('Succeeded');
+  });
+
   it('a forced push is refused and told, what was accepted stays in effect, and acceptRevision lets it in', async () => {
     await begin();
     const accepted = await scenario.repo.push({ 'clusters/db/cluster.yaml': clusterDocument('db') }, 'another cluster');

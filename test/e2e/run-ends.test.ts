@@ -1,8 +1,10 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cli, startDaemon } from '../support/cli.ts';
 import { fleetDocument, restartDocument } from '../support/documents.ts';
+import { eventually } from '../support/eventually.ts';
+import { TestRepo } from '../support/repo.ts';
 import { startScenario } from '../support/scenario.ts';
 import type { Scenario } from '../support/scenario.ts';
 
@@ -76,5 +78,56 @@ describe('how a run ends', () => {
     expect(ended.code).not.toBe(0);
     expect(ended.stderr).toMatch(/fleet\.git/);
     expect(await scenario.events('login')).toEqual([]);
+  });
+
+  describe('with --once, where a look fails after a good one', () => {
+    /** Begins a restart of the one host; once that is down, the config repository goes away until the run has ended. */
+    async function runWhileAway(): Promise<Awaited<ReturnType<typeof cli>>> {
+      const { repo, configPath } = scenario;
+      await repo.push({ 'operations/restart-web.yaml': restartDocument('restart-web', 'web') }, 'restart');
+      const running = cli(['run', '--once', '--config', configPath]);
+      await eventually(async () => (await scenario.events('down')).length === 1, { timeoutMs: 30_000 });
+      renameSync(repo.bare, `${repo.bare}.away`);
+      const ended = await running;
+      renameSync(`${repo.bare}.away`, repo.bare);
+      return ended;
+    }
+
+    it('the work in hand is brought to its end, and the result names the fleet that is not well', async () => {
+      const status = await TestRepo.create(join(scenario.folder, 'status'));
+      appendFileSync(scenario.configPath, `status:\n  url: ${status.bare}\n`);
+
+      const ended = await runWhileAway();
+
+      expect(ended.code).toBe(0);
+      expect(ended.stdout).toMatch(/^Converged: \d+ objects changed, not well: Fleet\/test\.$/m);
+      expect(ended.stderr).toMatch(/"msg":"the config repository could not be read"/);
+      expect((await status.status('operations/restart-web.yaml'))?.status).toBe('Succeeded');
+      const fleet = await status.status('fleets/test.yaml');
+      expect(fleet?.conditions).toContainEqual(
+        expect.objectContaining({ type: 'Ready', status: 'False', reason: 'SourceFailed' }),
+      );
+    });
+
+    it('and the status cannot be told either, that is an error; the next run tells it and acts on no host again', async () => {
+      const ended = await runWhileAway();
+      const next = await cli(['run', '--once', '--config', scenario.configPath]);
+
+      expect(ended.code).toBe(1);
+      expect(ended.stdout).toBe('');
+      expect(ended.stderr).toMatch(/^Error: There is no git repository at .*fleet\.git\.$/m);
+      expect(next.code).toBe(0);
+      expect(next.stdout).toMatch(/^Converged: \d+ objects changed\.$/m);
+      expect((await scenario.repo.status('operations/restart-web.yaml'))?.status).toBe('Succeeded');
+      expect((await scenario.events('down')).length).toBe(1);
+    });
+  });
+
+  it('with --once: a branch that is not there is an error and not a fleet without hosts', async () => {
+    const wrong = await cli(['run', '--once', '--config', scenario.configPath, '--branch', 'mian']);
+
+    expect(wrong.code).toBe(1);
+    expect(wrong.stderr).toContain('The config branch "mian" does not exist on the remote.');
+    expect(wrong.stderr).toMatch(/Code: {2}BRANCH_MISSING/);
   });
 });

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Transient } from '../../model/errors.ts';
 import { GitCode } from './git-error.ts';
-import { conflictingRef, openLocalRepository } from './local-repository.ts';
+import { conflictingRef, findGitDir, openLocalRepository } from './local-repository.ts';
 import { writeLoose } from './loose-object.ts';
 import type { GitObject } from './object.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -28,8 +28,11 @@ export class LocalAdapter implements Repository {
     this.objects = objects;
   }
 
+  /** Throws InvalidInput `GIT_NOT_FOUND` where the repository itself has gone: that is not a repository without the branch. */
   async tip(ref: string): Promise<string | undefined> {
-    return readRef(this.#gitDir, ref);
+    const tip = readRef(this.#gitDir, ref);
+    if (tip === undefined) findGitDir(this.#gitDir);
+    return tip;
   }
 
   async bring(commit: string): Promise<void> {
