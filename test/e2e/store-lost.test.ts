@@ -1,8 +1,9 @@
-import { rmSync } from 'node:fs';
-import { cpSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { rebootsByHost } from '../../reconciler/demo/outages.ts';
+import { openEmbeddedStore } from '../../reconciler/store/embedded-store.ts';
+import type { Entry } from '../../reconciler/store/state-store.ts';
 import { cli } from '../support/cli.ts';
 import { restartDocument } from '../support/documents.ts';
 import { startEtcd, type TestEtcd } from '../support/etcd.ts';
@@ -171,6 +172,54 @@ describe('a store that is lost', () => {
     expect((await scenario.repo.status(PATH))?.status).toBe('Succeeded');
     expect(await reboots()).toEqual([1, 1, 1, 1]);
   });
+
+  it('that is not lost is not adopted: nothing is rewritten and no host is asked', async () => {
+    await begin();
+    await restart();
+    const done = await scenario.untilPhase('restart-web', ['Succeeded', 'Failed']);
+    await scenario.daemon.kill();
+    const before = await everything();
+    const commands = (await scenario.events('command')).length;
+
+    const refused = await cli(['store', 'adopt', '--config', scenario.configPath]);
+
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toBe('');
+    expect(refused.stderr).toContain(
+      'The store is the one that the status branch speaks of: there is nothing to adopt.',
+    );
+    expect(refused.stderr).toMatch(/Code: {2}STORE_NOT_LOST/);
+    expect(await everything()).toEqual(before);
+    expect((await scenario.events('command')).length).toBe(commands);
+    scenario.start();
+    await untilProcessed();
+    expect(await scenario.repo.status(PATH)).toEqual(done);
+  });
+
+  it('where there is no status branch either, nothing is rebuilt: what to do is to start the daemon', async () => {
+    scenario = await startScenario({ clusters: { web: 1 } });
+
+    const refused = await cli(['store', 'adopt', '--config', scenario.configPath, '-o', 'json']);
+
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stderr)).toMatchObject({ error: { code: 'NO_STATUS_BRANCH' } });
+    expect(refused.stderr).toContain('A fleet that never ran needs no adoption: start the daemon.');
+    expect(await scenario.events('login')).toEqual([]);
+    scenario.start();
+    await scenario.untilHosts(['web-1'], 'active');
+  });
+
+  /** Every entry of the embedded store. The daemon must not run. */
+  async function everything(): Promise<Entry[]> {
+    const store = await openEmbeddedStore({ folder: join(scenario.folder, 'daemon', 'state', 'store') });
+    try {
+      const found: Entry[] = [];
+      for await (const page of store.snapshot()) found.push(...page);
+      return found;
+    } finally {
+      await store.close();
+    }
+  }
 
   /** Empties the fleet's keys in etcd, as somebody who sets it up anew. */
   async function emptyEtcd(): Promise<() => Promise<void>> {
