@@ -10,7 +10,7 @@ export interface ParsedCommand {
   sudo: boolean;
 }
 
-const VERBS: readonly Verb[] = ['facts', 'step-start', 'step-read', 'check', 'upload'];
+const VERBS: readonly Verb[] = ['facts', 'step-start', 'step-read', 'check', 'upload', 'look'];
 
 /**
  * Reads `[sudo -n --] sh -c '<script>' intendant-<verb> args…`. The script's text is not looked at: the simulated host

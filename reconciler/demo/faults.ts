@@ -1,5 +1,5 @@
 /** The commands that the product sends to hosts, by the word after `intendant-`; `other` is any other command. */
-export type Verb = 'facts' | 'step-start' | 'step-read' | 'check' | 'upload' | 'other';
+export type Verb = 'facts' | 'step-start' | 'step-read' | 'check' | 'upload' | 'look' | 'other';
 
 /** A fault that meets a command on its way. */
 export interface CommandFault {

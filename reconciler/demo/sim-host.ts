@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../model/clock.ts';
 import type { HostFaults } from './faults.ts';
+import { SimProfile } from './profile.ts';
 import { randomUuid } from './random.ts';
 import type { FleetRecord, HostEvent } from './record.ts';
 import { StepFolders } from './steps.ts';
@@ -25,6 +26,8 @@ export class SimHost implements ShellWorld {
   readonly steps = new StepFolders();
   /** Files that were uploaded, by path. They outlive reboots. */
   readonly files = new Map<string, { content: Buffer; mode: string }>();
+  /** What a profile brought about. It outlives reboots. */
+  readonly profile = new SimProfile();
   faults: HostFaults = {};
   bootId: string;
   /** Called when it goes down and when it is up again. */

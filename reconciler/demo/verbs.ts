@@ -1,3 +1,4 @@
+import { QUESTIONS_TRAILER } from '../hosts/scripts/look.ts';
 import { failed, framed, HOSTILE, USAGE } from './answer.ts';
 import type { Answer, VerbCall } from './answer.ts';
 import type { SimHost } from './sim-host.ts';
@@ -16,6 +17,8 @@ export async function runVerb(host: SimHost, call: VerbCall): Promise<Answer> {
       return readStep(host, call);
     case 'check':
       return check(host, call);
+    case 'look':
+      return look(host, call);
     case 'upload':
       return upload(host, call);
     case 'other':
@@ -43,6 +46,21 @@ async function check(host: SimHost, call: VerbCall): Promise<Answer> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function look(host: SimHost, call: VerbCall): Promise<Answer> {
+  const [nonce, folder, family, seconds] = call.args;
+  if (!nonce || !folder?.startsWith('/') || !family || !Number(seconds)) return USAGE;
+  const lines = (await call.stdin()).toString('utf8').split('\n');
+  if (lines.at(-2) !== `${QUESTIONS_TRAILER} ${nonce}`) return failed(nonce, 'the questions did not arrive whole');
+  const items = host.profile.answer(lines.slice(0, -2)).join('\n');
+  return framed(nonce, {
+    state: 'seen',
+    manager: 'systemd',
+    selinux: 'off',
+    inventory: Buffer.from(host.profile.inventory.join('\n')).toString('base64'),
+    items: Buffer.from(host.faults.hostileOutput ? `${HOSTILE}${items}` : items).toString('base64'),
+  });
 }
 
 async function upload(host: SimHost, call: VerbCall): Promise<Answer> {

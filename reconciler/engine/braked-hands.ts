@@ -12,6 +12,7 @@ export function brakedHands(hands: HostHands, brake: Pick<Brake, 'pulled' | 'ref
     facts: (target, signal, timeoutMs) => hands.facts(target, signal, timeoutMs),
     readStep: (target, step, signal) => hands.readStep(target, step, signal),
     check: (target, check, signal) => hands.check(target, check, signal),
+    look: (target, wanted, family, place, signal) => hands.look(target, wanted, family, place, signal),
     drop: (name) => hands.drop(name),
     actingFor: (purpose) => brakedHands(hands.actingFor(purpose), brake),
     async startStep(target, step, signal) {

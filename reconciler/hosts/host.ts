@@ -9,6 +9,11 @@ import type { Facts } from './facts.ts';
 import { newNonce } from './frame.ts';
 import { MAX_STEP_OUTPUT_BYTES, stepReadCommand, stepStartCommand } from './guarded-step.ts';
 import type { StepRead, StepStart } from './guarded-step.ts';
+import type { HostFamily } from './families/family.ts';
+import type { ProfilePlace } from './profile/inventory.ts';
+import { lookCommand, lookTimeoutMs, MAX_LOOK_ANSWER_BYTES, parseLook } from './profile/look.ts';
+import type { SeenHost } from './profile/seen.ts';
+import type { WantedHost } from './profile/wanted.ts';
 import { parseStepSighting } from './step-sighting.ts';
 import type { StepSighting } from './step-sighting.ts';
 import { sudoRefused } from './sudo.ts';
@@ -63,6 +68,17 @@ export interface HostHands {
   readStep(target: HostTarget, step: StepRead, signal: AbortSignal): Promise<StepSighting | Lost>;
   /** Runs a check command. */
   check(target: HostTarget, check: CheckRequest, signal: AbortSignal): Promise<CheckAnswer | Lost>;
+  /**
+   * What is there of what the host should have, and of what we brought to it. Changes nothing, except what a guard does. Throws
+   * Transient `LOOK_FAILED` where the host says that it cannot tell.
+   */
+  look(
+    target: HostTarget,
+    wanted: WantedHost,
+    family: HostFamily,
+    place: ProfilePlace,
+    signal: AbortSignal,
+  ): Promise<{ seen: SeenHost } | Lost>;
   /** Closes the pooled connection, so that the next call proves the host anew. */
   drop(name: string): void;
   /** The same hands, whose commands are said to be sent for this purpose. */
@@ -176,6 +192,11 @@ export function hostHands(options: HostHandsOptions, purpose?: CommandPurpose): 
       const verb = checkCommand({ user: target.user, nonce: nonce() }, check);
       const timeoutMs = check.timeoutSeconds * 1000 + SLACK_MS;
       return ask(target, verb, parseCheck, { timeoutMs, answerBytes: 8192 }, signal);
+    },
+    async look(target, wanted, family, place, signal) {
+      const verb = lookCommand({ user: target.user, nonce: nonce() }, { wanted, family, place });
+      const limits = { timeoutMs: lookTimeoutMs(wanted), answerBytes: MAX_LOOK_ANSWER_BYTES };
+      return ask(target, verb, (output, mark) => parseLook(output, mark, wanted, target.name), limits, signal);
     },
     drop: (name) => transport.drop(name),
     actingFor: (other) => hostHands(options, other),

@@ -3,7 +3,7 @@ import type { CommandBit, CommandLine } from './command.ts';
 import { asRoot } from './sudo.ts';
 
 /** The commands that the product sends to hosts. */
-export type Verb = 'facts' | 'step-start' | 'step-read' | 'check' | 'upload';
+export type Verb = 'facts' | 'step-start' | 'step-read' | 'check' | 'upload' | 'look';
 
 /** A command of the verb protocol, ready to be rendered. */
 export interface VerbCommand {

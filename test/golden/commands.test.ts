@@ -3,9 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { checkCommand } from '../../reconciler/hosts/check.ts';
 import { renderCommand } from '../../reconciler/hosts/command.ts';
 import { factsCommand } from '../../reconciler/hosts/facts.ts';
+import { familyNamed } from '../../reconciler/hosts/families/registry.ts';
 import { stepReadCommand, stepStartCommand } from '../../reconciler/hosts/guarded-step.ts';
+import type { ProfilePlace } from '../../reconciler/hosts/profile/inventory.ts';
+import { lookCommand } from '../../reconciler/hosts/profile/look.ts';
+import type { WantedHost } from '../../reconciler/hosts/profile/wanted.ts';
 import { CHECK_SCRIPT } from '../../reconciler/hosts/scripts/check.ts';
 import { FACTS_SCRIPT } from '../../reconciler/hosts/scripts/facts.ts';
+import { LOOK_SCRIPT } from '../../reconciler/hosts/scripts/look.ts';
 import { STEP_READ_SCRIPT } from '../../reconciler/hosts/scripts/step-read.ts';
 import { STEP_START_SCRIPT } from '../../reconciler/hosts/scripts/step-start.ts';
 import { UPLOAD_SCRIPT } from '../../reconciler/hosts/scripts/upload.ts';
@@ -30,6 +35,7 @@ const scripts: Record<string, string> = {
   '@step-start': STEP_START_SCRIPT,
   '@step-read': STEP_READ_SCRIPT,
   '@upload': UPLOAD_SCRIPT,
+  '@look': LOOK_SCRIPT,
 };
 
 function build({ verb, user, request }: Case): VerbCommand {
@@ -43,6 +49,8 @@ function build({ verb, user, request }: Case): VerbCommand {
       return stepStartCommand(call, request!);
     case 'step-read':
       return stepReadCommand(call, request!);
+    case 'look':
+      return lookCommand(call, { ...(request! as { wanted: WantedHost; place: ProfilePlace }), family: familyNamed('apt')! });
     case 'upload': {
       const file: { path: string; content: string; mode: number } = request!;
       return uploadCommand(call, { ...file, content: Buffer.from(file.content) });

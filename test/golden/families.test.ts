@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { renderCommand } from '../../reconciler/hosts/command.ts';
 import { renderScript } from '../../reconciler/hosts/families/family.ts';
+import type { FamilyCommand, HostFamily } from '../../reconciler/hosts/families/family.ts';
 import { familyNamed, familyNameOf, type FamilyFacts } from '../../reconciler/hosts/families/registry.ts';
 
 const read = (name: string): unknown =>
@@ -15,6 +17,8 @@ function scriptsOf(name: string): string {
   const parts: [string, string][] = [
     ['upgrade', renderScript(family, family.upgrade())],
     ['a reboot is needed', family.rebootNeeded().bits.map((bit) => (typeof bit === 'string' ? bit : '?')).join(' ')],
+    ['a package is installed', family.packages.installed],
+    ...packageScripts(family),
     ...(image
       ? ([
           ['deploy 41.1', renderScript(family, image.deploy('41.1'))],
@@ -24,6 +28,20 @@ function scriptsOf(name: string): string {
       : []),
   ];
   return parts.map(([what, text]) => `# ${what}\n${text.trimEnd()}\n`).join('\n');
+}
+
+function packageScripts(family: HostFamily): [string, string][] {
+  const { changes } = family.packages;
+  if (!changes) return [];
+  const script = (commands: readonly FamilyCommand[]): string => renderScript(family, commands);
+  return [
+    ['packages: read the lists', script(changes.refresh())],
+    ['packages: put right', script(changes.repair())],
+    ['packages: install', script(changes.install('one', 'two'))],
+    ['packages: may they go?', renderCommand(changes.removable('one', 'two'))],
+    ['packages: remove', script(changes.remove('one', 'two'))],
+    ...(changes.trustKey ? [['packages: trust a key', script(changes.trustKey('/etc/a key'))] as [string, string]] : []),
+  ];
 }
 
 describe('the family of a host', () => {

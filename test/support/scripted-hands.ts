@@ -4,6 +4,7 @@ import type { Facts } from '../../reconciler/hosts/facts.ts';
 import type { StepPlace } from '../../reconciler/hosts/guarded-step.ts';
 import type { HostTarget } from '../../reconciler/hosts/transport.ts';
 import type { StepSighting } from '../../reconciler/hosts/step-sighting.ts';
+import type { SeenHost } from '../../reconciler/hosts/profile/seen.ts';
 import type { CheckAnswer } from '../../reconciler/hosts/check.ts';
 
 type Answer<T> = T | Lost | Error;
@@ -17,6 +18,7 @@ export class ScriptedHands implements HostHands {
   starts: Answer<StepSighting>[] = [];
   reads: Answer<StepSighting>[] = [];
   checks: Answer<CheckAnswer>[] = [];
+  looks: Answer<{ seen: SeenHost }>[] = [];
 
   async facts(): Promise<{ facts: Facts; hostKey: string } | Lost> {
     return this.#next('facts', this.facts_);
@@ -31,6 +33,9 @@ export class ScriptedHands implements HostHands {
   }
   async check(): Promise<CheckAnswer | Lost> {
     return this.#next('check', this.checks);
+  }
+  async look(): Promise<{ seen: SeenHost } | Lost> {
+    return this.#next('look', this.looks);
   }
   actingFor(): this {
     return this;

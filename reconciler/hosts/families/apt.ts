@@ -23,4 +23,14 @@ export const apt: HostFamily = {
     { line: command('apt-get', ...OPTIONS, '--with-new-pkgs', 'upgrade') },
   ],
   rebootNeeded: markedReboot,
+  packages: {
+    installed: `dpkg-query -W -f '\${db:Status-Status}\\n' "$1" 2>/dev/null | grep -qx installed`,
+    changes: {
+      refresh: () => [{ line: command('apt-get', ...OPTIONS, 'update') }],
+      repair: () => [{ line: command('dpkg', '--force-confdef', '--force-confold', '--configure', '-a') }],
+      install: (...names) => [{ line: command('apt-get', ...OPTIONS, '--no-remove', 'install', ...names) }],
+      removable: (...names) => command('dpkg', '--no-act', '--remove', ...names),
+      remove: (...names) => [{ line: command('apt-get', ...OPTIONS, 'remove', ...names) }],
+    },
+  },
 };

@@ -1,4 +1,4 @@
-import { renderCommand, type CommandLine } from '../command.ts';
+import { renderCommand, type CommandBit, type CommandLine } from '../command.ts';
 
 export type FamilyName = 'apt' | 'dnf' | 'yum' | 'zypper' | 'apk' | 'rpm-ostree' | 'bootc';
 
@@ -18,8 +18,31 @@ export interface HostFamily {
   upgrade(): readonly FamilyCommand[];
   /** A command that exits 0 when no reboot is needed and 1 when one is; any other code = it cannot be told. */
   rebootNeeded(): CommandLine;
+  readonly packages: PackageFamily;
   /** How whole systems are deployed; absent where packages are all there is. */
   readonly images?: ImageFamily;
+}
+
+/** Single packages of a family. */
+export interface PackageFamily {
+  /** POSIX shell text: ends with 0 where the package `$1` is installed, or what it names is provided by another one. */
+  readonly installed: string;
+  /** Absent where packages are part of the image and come and go with it. */
+  readonly changes?: PackageChanges;
+}
+
+/** How packages come and go. No command takes away a package that it was not told to. */
+export interface PackageChanges {
+  /** Reads anew what the repositories offer. */
+  refresh(): readonly FamilyCommand[];
+  /** Puts right what an installation left behind that was cut short. */
+  repair(): readonly FamilyCommand[];
+  install(...names: CommandBit[]): readonly FamilyCommand[];
+  /** A command that changes nothing and exits 0 when no other package needs one of these. */
+  removable(...names: CommandBit[]): CommandLine;
+  remove(...names: CommandBit[]): readonly FamilyCommand[];
+  /** Trusts the key in this file for packages; absent where files say it themselves, or the tool asks for none. */
+  trustKey?(path: CommandBit): readonly FamilyCommand[];
 }
 
 /** Families that replace the whole system and keep the one before. */

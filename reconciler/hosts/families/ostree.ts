@@ -1,5 +1,6 @@
 import { command, type CommandLine } from '../command.ts';
 import type { HostFamily } from './family.ts';
+import { RPM_INSTALLED } from './rpm-packages.ts';
 
 /** Where ostree says that a deployment is staged: it takes effect with the next boot. */
 const stagedReboot = (): CommandLine => command('sh', '-c', '[ ! -e /run/ostree/staged-deployment ]');
@@ -10,6 +11,7 @@ export const rpmOstree: HostFamily = {
   environment: {},
   upgrade: () => [{ line: command('rpm-ostree', 'upgrade') }],
   rebootNeeded: stagedReboot,
+  packages: { installed: RPM_INSTALLED },
   images: {
     deploy: (version) => [{ line: command('rpm-ostree', 'deploy', version) }],
     rollback: () => [{ line: command('rpm-ostree', 'rollback') }],
@@ -30,6 +32,7 @@ export const bootc: HostFamily = {
   environment: {},
   upgrade: () => [{ line: command('bootc', 'upgrade') }],
   rebootNeeded: stagedReboot,
+  packages: { installed: RPM_INSTALLED },
   images: {
     deploy: (version) => [{ line: command('bootc', 'switch', version) }],
     rollback: () => [{ line: command('bootc', 'rollback') }],

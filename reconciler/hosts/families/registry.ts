@@ -6,7 +6,8 @@ import { bootc, rpmOstree } from './ostree.ts';
 import { dnf, yum } from './rpm.ts';
 import { zypper } from './zypper.ts';
 
-const FAMILIES: readonly HostFamily[] = [apt, dnf, yum, zypper, apk, rpmOstree, bootc];
+/** Every family that this build knows. */
+export const FAMILIES: readonly HostFamily[] = [apt, dnf, yum, zypper, apk, rpmOstree, bootc];
 
 /** What of a host's facts decides its family. */
 export type FamilyFacts = Pick<Facts, 'os' | 'osLike' | 'model' | 'packageTool'>;

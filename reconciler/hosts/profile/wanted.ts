@@ -1,4 +1,5 @@
-import type { Sensitive } from '../../model/sensitive.ts';
+import { createHash } from 'node:crypto';
+import { Sensitive } from '../../model/sensitive.ts';
 
 /**
  * What one host should have: a profile, resolved for the host's family and rendered. Items of one sort are in the order in which
@@ -46,4 +47,21 @@ export interface WantedService {
   running: boolean;
   /** Files of this profile whose change restarts it. */
   restartOn: readonly string[];
+}
+
+/** Nothing at all: a host that should have this is to lose whatever we brought. */
+export const NOTHING_WANTED: WantedHost = {
+  digest: 'nothing',
+  repositories: [],
+  packages: [],
+  files: [],
+  commands: [],
+  services: [],
+};
+
+/** SHA-256 of a file's content in hex. Never shown: it would tell whether a guess at a secret is right. */
+export function contentDigest({ content }: WantedFile): string {
+  return createHash('sha256')
+    .update(content instanceof Sensitive ? content.reveal() : content)
+    .digest('hex');
 }

@@ -1,6 +1,7 @@
 import type { HostHands } from '../../../reconciler/hosts/host.ts';
 import type { Lost } from '../../../reconciler/hosts/lost.ts';
 import { Transient } from '../../../reconciler/model/errors.ts';
+import { seenHost } from '../seen-host.ts';
 import type { Machine } from './machine.ts';
 
 /** How a call to a machine ends. `lost`: it took effect and nobody heard of it; `cut`: it never got there. */
@@ -36,6 +37,7 @@ export class Wire {
           exitCode: argv[0] === 'before' ? traits.checkBefore : traits.checkAfter,
           output: '',
         })),
+      look: (target, _wanted, _family, _place, signal) => this.#call(target.name, signal, () => ({ seen: seenHost() })),
       drop: () => undefined,
       actingFor: () => hands,
     };
