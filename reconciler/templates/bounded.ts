@@ -27,7 +27,7 @@ function textOf(value: unknown): string {
   if (typeof value === 'object' || typeof value === 'function') {
     throw new RenderStop('a map cannot be printed: name one of its fields, or use `| json`');
   }
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /**
