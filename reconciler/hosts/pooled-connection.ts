@@ -17,6 +17,9 @@ const CHANNELS_PER_HOST = 4;
 /** Refusals to open a channel while none of ours was open, after which the server is believed. */
 const MAX_REFUSALS = 8;
 
+/** A command that timed out ends the connection where not a byte has come since something was asked this long ago, in milliseconds. */
+const SILENCE_MS = 30_000;
+
 /** What of time and limits a pooled connection needs. */
 export interface PooledConnectionOptions {
   clock: Clock;
@@ -35,6 +38,8 @@ export class PooledConnection {
   /** Commands that have a channel open or are opening one, and who waits for one of them to end. */
   #busy = 0;
   #waiters: (() => void)[] = [];
+  /** The first of the commands since which nothing was heard: what had been heard then, and when it was (monotonic). */
+  #asked: { heard: number; at: number } | undefined;
   #users = 0;
   #idle: NodeJS.Timeout | undefined;
   #open = true;
@@ -75,10 +80,13 @@ export class PooledConnection {
     setMaxListeners(0, signal);
     const release = await this.#channels.acquire(signal);
     const bound = deadline(signal, limits.timeoutMs);
+    this.#noteAsked();
     try {
       const result = await this.#runNow(renderCommand(line), limits, bound.signal, signal);
       // A host that does not stop printing need not heed that we closed the channel: it has no other way to be stopped.
       if (result.lostCode === 'ENDLESS_OUTPUT') this.#broken();
+      // The other end may have gone without a word: the next command must not wait on the same connection.
+      if (result.lostCode === 'COMMAND_TIMED_OUT' && this.#isSilent()) this.#broken();
       return result;
     } finally {
       bound.clear();
@@ -91,6 +99,16 @@ export class PooledConnection {
     if (!this.#open) return;
     this.#connection.close();
     this.#ended();
+  }
+
+  #noteAsked(): void {
+    const heard = this.#connection.heard();
+    if (this.#asked?.heard !== heard) this.#asked = { heard, at: this.#options.clock.monotonic() };
+  }
+
+  #isSilent(): boolean {
+    const { heard, at } = this.#asked!;
+    return this.#connection.heard() === heard && this.#options.clock.monotonic() - at >= SILENCE_MS;
   }
 
   async #runNow(text: string, limits: RunLimits, bound: AbortSignal, signal: AbortSignal): Promise<CommandResult> {

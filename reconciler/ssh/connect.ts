@@ -13,7 +13,12 @@ import type { IdentityConfig, IdentityDeps } from './identity.ts';
 
 /** Deadline of a login when none is given: the socket, the handshake and the authentication together. */
 export const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
-const KEEPALIVE_INTERVAL_MS = 10_000;
+/**
+ * Silence after which a server is asked whether it is still there, in milliseconds. Longer than the minute between the checks
+ * of a host, whose answers are proof enough (each question costs as much as a third of a check), and shorter than any
+ * firewall forgets a connection. Who waits for an answer has deadlines of its own.
+ */
+const KEEPALIVE_INTERVAL_MS = 75_000;
 const KEEPALIVE_MISSES = 3;
 
 export interface ConnectOptions {
@@ -42,6 +47,8 @@ export interface SshConnection {
   readonly firstUse: boolean;
   /** False from the moment that either side has ended it. */
   isOpen(): boolean;
+  /** Bytes that the server has sent so far. */
+  heard(): number;
   /** Says goodbye, and drops the socket when the server does not answer that within a second. */
   close(): void;
   /** Drops the socket at once. */
@@ -106,12 +113,21 @@ export async function connect(options: ConnectOptions, signal: AbortSignal): Pro
     hostKey: decision.offered,
     firstUse: decision.verdict === 'recorded-first-use',
     isOpen: () => open,
+    heard: counterOf(sock),
     close: () => {
       client.end();
       setTimeout(() => sock.destroy(), 1000).unref();
     },
     destroy: () => void sock.destroy(),
   };
+}
+
+/** Counts what comes from a stream that flows; one through a jump host keeps no count of its own. */
+function counterOf(sock: Duplex): () => number {
+  if (sock instanceof Socket) return () => sock.bytesRead;
+  let bytes = 0;
+  sock.on('data', (chunk: Buffer) => (bytes += chunk.length));
+  return () => bytes;
 }
 
 /** Whether the server has said anything; a stream through a jump host does not tell. */
