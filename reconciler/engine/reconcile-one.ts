@@ -1,8 +1,7 @@
 import type { Clock, Random } from '../model/clock.ts';
 import type { Assessment, Outcome } from '../model/controller.ts';
-import { canonicalJson } from '../model/digest.ts';
 import { asIntendantError } from '../model/errors.ts';
-import type { Json } from '../model/json.ts';
+import { sameJson, type Json } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
 import { splitKey, type ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
@@ -111,11 +110,11 @@ export class ReconcileOne {
     const before = live.get(keys.object(key)) as unknown as ObjectStatus | undefined;
     const writes: Write[] = [];
     if (!status && before) writes.push({ delete: keys.object(key) });
-    if (status && !same(before, status)) writes.push({ put: keys.object(key), value: status as unknown as Json });
+    if (status && !sameJson(before, status)) writes.push({ put: keys.object(key), value: status as unknown as Json });
     const wordChanged = before?.status !== status?.status || before?.detail.maintenance !== status?.detail.maintenance;
     if (record === null) {
       if (live.get(keys.record(key)) !== undefined) writes.push({ delete: keys.record(key) });
-    } else if (record !== undefined && !same(live.get(keys.record(key)), record)) {
+    } else if (record !== undefined && !sameJson(live.get(keys.record(key)), record)) {
       writes.push({ put: keys.record(key), value: record });
     }
     const wanted = implicitWrites(key, assessment.operations ?? [], live, this.#options.clock.now());
@@ -137,8 +136,4 @@ export class ReconcileOne {
       queue.addAfter(key, outcome.recheckAfterMs * (0.9 + 0.2 * this.#options.random()));
     }
   }
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return a === b || (a !== undefined && b !== undefined && canonicalJson(a) === canonicalJson(b));
 }
