@@ -8,6 +8,9 @@ interface Due {
   at: number;
 }
 
+/** Made once: the reason that `abort` makes by itself is an error with a stack, many times a second. */
+const WOKEN = new Error('woken');
+
 /**
  * Keys to look at. A key stands in it once, however often it is added; one that is added while it is being looked at is
  * looked at again afterwards, never at the same time. Carries no contents. For one taker.
@@ -29,8 +32,11 @@ export class WorkQueue {
   /** Look at it as soon as a worker is free. */
   add(key: ResourceKey): void {
     this.#due.delete(key);
-    if (this.#busy.has(key)) this.#again.add(key);
-    else this.#ready.add(key);
+    if (this.#busy.has(key)) {
+      this.#again.add(key);
+      return;
+    }
+    this.#ready.add(key);
     this.#wake();
   }
 
@@ -41,7 +47,8 @@ export class WorkQueue {
     if (before !== undefined && before <= at) return;
     this.#due.set(key, at);
     this.#heap.push({ key, at });
-    this.#wake();
+    // The taker sleeps until the first is due: that changes only with another first.
+    if (this.#heap.peek()?.key === key) this.#wake();
   }
 
   /** The next key, marked busy until `done`; waits for one. Rejects when aborted. */
@@ -60,7 +67,8 @@ export class WorkQueue {
 
   done(key: ResourceKey): void {
     this.#busy.delete(key);
-    if (this.#again.delete(key)) this.#ready.add(key);
+    if (!this.#again.delete(key)) return;
+    this.#ready.add(key);
     this.#wake();
   }
 
@@ -85,7 +93,7 @@ export class WorkQueue {
 
   async #sleepUntilDue(signal: AbortSignal): Promise<void> {
     const woken = new AbortController();
-    const wake = (): void => woken.abort();
+    const wake = (): void => woken.abort(WOKEN);
     this.#wake = wake;
     // Not AbortSignal.any: on a signal that lives as long as the daemon each use leaves something behind for ever.
     signal.addEventListener('abort', wake, { once: true });
