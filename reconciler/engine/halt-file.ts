@@ -16,6 +16,9 @@ export const NO_REASON = 'no reason was given';
  * cannot be read counts. Throws what the file system throws when it cannot be told whether it is there.
  */
 export async function readHaltFile(path: string): Promise<HaltRecord | undefined> {
+  // Looked for first, since it is asked five times a second and hardly ever there. Also a link to nothing is there.
+  const listed = await lstat(path).catch(absent);
+  if (!listed) return undefined;
   try {
     // A pipe would wait for a writer.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -27,12 +30,12 @@ export async function readHaltFile(path: string): Promise<HaltRecord | undefined
     }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    // Also a link to nothing is there.
-    const listed = await lstat(path).catch(() => undefined);
-    if (!listed && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined;
-    if (listed) return record(path, `the file is there and cannot be read (${code ?? 'unknown'})`, listed.mtimeMs);
-    throw error;
+    return record(path, `the file is there and cannot be read (${code ?? 'unknown'})`, listed.mtimeMs);
   }
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
 }
 
 async function firstLine(file: FileHandle): Promise<string> {
