@@ -4,9 +4,13 @@ import type { StepSighting } from '../hosts/step-sighting.ts';
 import type { HostRecord } from '../kinds/host/record.ts';
 import { resolveTarget } from '../kinds/host/target.ts';
 import { clustersOf } from '../kinds/operation/clusters-of.ts';
-import { actStep, rebuildOperation, roundOf, type Rebuilt, type Remains } from '../kinds/operation/rebuild.ts';
+import type { StepRecord } from '../kinds/operation/neighbours/neighbour.ts';
+import { findNeighbours, neighbourOfType } from '../kinds/operation/neighbours/registry.ts';
+import type { Bound } from '../kinds/operation/pipeline.ts';
+import { rebuildOperation, recordedSteps, roundOf, type Rebuilt, type Remains } from '../kinds/operation/rebuild.ts';
 import { isTerminal, PHASES } from '../kinds/operation/record.ts';
 import { boundDigest, mergeRollout } from '../kinds/operation/spec.ts';
+import type { Step } from '../model/plan.ts';
 import { keyOf, type Inventory, type ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
 import { resolveSelection } from '../source/inventory/select.ts';
@@ -67,15 +71,19 @@ async function gather(key: ResourceKey, input: RebuildInput, signal: AbortSignal
   for (const cluster of clusters)
     for (const other of from.dependents(keyOf('Cluster', cluster)))
       if (other.startsWith('Host/')) scope.add(other.slice('Host/'.length));
-  const sightings = ended || !spec ? new Map() : await ask(name, spec, roundOf(status, spec), hosts, input, signal);
+  const neighbours = findNeighbours(spec, hosts, clusters, from).around;
+  const seen =
+    ended || !spec
+      ? { sightings: new Map(), takeOuts: new Map() }
+      : await ask(name, { spec, digest: boundDigest(spec), neighbours }, roundOf(status, spec), hosts, input, signal);
   return {
     name,
     status,
     spec,
     wished: specIn(inventory, key),
-    selection: { hosts, clusters, rollout: mergeRollout(spec?.rollout, only), scope: scope.size },
+    selection: { hosts, clusters, rollout: mergeRollout(spec?.rollout, only), scope: scope.size, neighbours },
     commit: from === inventory ? tip : begunAt!,
-    sightings,
+    ...seen,
   };
 }
 
@@ -99,15 +107,15 @@ function specIn(inventory: Inventory, key: ResourceKey): OperationSpec | undefin
   return inventory.get(key)?.spec as OperationSpec | undefined;
 }
 
-/** What each host says of the act: read only, nothing is changed there. */
+/** What each host says of the act, and helpers of having taken it out: read only, nothing is changed there. */
 async function ask(
   name: string,
-  spec: OperationSpec,
+  frozen: Bound,
   round: number,
   hosts: readonly string[],
   { inventory, hosts: records, hands, stepsRoot }: RebuildInput,
   signal: AbortSignal,
-): Promise<Map<string, StepSighting | undefined>> {
+): Promise<Pick<Remains, 'sightings' | 'takeOuts'>> {
   const live = {
     get: (key: string) => {
       const resource = key.startsWith(keys.records) ? (key.slice(keys.records.length) as ResourceKey) : undefined;
@@ -115,23 +123,33 @@ async function ask(
     },
     list: () => [],
   };
-  const found = new Map<string, StepSighting | undefined>();
+  const read = async (step: Step, { host, place }: StepRecord): Promise<StepSighting | undefined> => {
+    const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+    const acting = hands.actingFor({ operation: name, step: step.id, round });
+    try {
+      const seen = await acting.readStep(resolveTarget(host, inventory, live), place, within);
+      return 'lost' in seen || seen.state === 'error' ? undefined : seen;
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
+    }
+  };
+  const sightings = new Map<string, StepSighting | undefined>();
+  const takeOuts = new Map<string, Map<string, StepSighting | undefined>>();
   const left = [...hosts];
   const work = async (): Promise<void> => {
     for (let host = left.shift(); host !== undefined; host = left.shift()) {
-      const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
-      const stepId = actStep(name, spec, host, round).id;
-      const place = { stepsRoot, stepId, digest: boundDigest(spec) };
-      const acting = hands.actingFor({ operation: name, step: stepId, round });
-      try {
-        const seen = await acting.readStep(resolveTarget(host, inventory, live), place, within);
-        found.set(host, 'lost' in seen || seen.state === 'error' ? undefined : seen);
-      } catch {
-        signal.throwIfAborted();
-        found.set(host, undefined);
+      const steps = recordedSteps(name, frozen, host, round);
+      const place = { stepsRoot, stepId: steps.act.id, digest: frozen.digest };
+      sightings.set(host, await read(steps.act, { host, place }));
+      const told = new Map<string, StepSighting | undefined>();
+      for (const step of steps.takeOuts) {
+        const record = neighbourOfType(step.parameters.neighbourType as string).recordOf?.(step, stepsRoot);
+        if (record) told.set(step.id, await read(step, record));
       }
+      if (told.size > 0) takeOuts.set(host, told);
     }
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
-  return found;
+  return { sightings, takeOuts };
 }

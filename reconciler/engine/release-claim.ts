@@ -3,8 +3,11 @@ import { InvalidInput, Transient } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import type { JournalRecord, StepOutcome } from '../model/plan.ts';
 import { splitKey, type ResourceKey } from '../model/resource.ts';
+import { outAfter, standingOf } from '../kinds/operation/neighbours/standing.ts';
 import { verdictStep } from '../kinds/operation/pipeline.ts';
 import { asOperationRecord, isTerminal } from '../kinds/operation/record.ts';
+import { unsealJournal, type SealedRecord } from '../kinds/operation/sealed.ts';
+import { withOut } from '../kinds/operation/verdict.ts';
 import { cleanText } from '../status/text.ts';
 import { keys } from '../store/keys.ts';
 import type { ClaimRecord, ReleaseRecord } from '../store/records.ts';
@@ -69,22 +72,31 @@ async function prepare(
 ): Promise<Prepared> {
   const claim = claimed.value as unknown as ClaimRecord;
   const owner = claim.owner as ResourceKey;
-  const entries = await journalOf(store, splitKey(owner).name, host, claim.round, signal);
+  const journal = await journalOf(store, splitKey(owner).name, host, signal);
+  const entries = journal.filter(({ record }) => record.round === claim.round);
   const open = entries.find(({ record }) => !record.outcome);
   const writes: Write[] = [{ delete: keys.claim(host) }];
   const expectations: Expectation[] = [{ key: keys.claim(host), revision: claimed.revision }];
   const operation = asOperationRecord((await store.get(keys.record(owner), signal))?.value);
   const decided = entries.some(({ record }) => record.step.verdict !== undefined);
   if (operation?.frozen && !isTerminal(operation.phase) && !decided) {
-    const outcome: StepOutcome = {
+    const sealed = (await store.get(keys.sealed(operation.name), signal))?.value as unknown as SealedRecord | undefined;
+    const known = sealed && unsealJournal(operation.name, sealed).get(host);
+    const standing = standingOf([...(known ? [known] : []), ...journal.map(({ record }) => record)], claim.round);
+    const out = outAfter(
+      standing,
+      entries.map(({ record }) => record),
+    );
+    const released: StepOutcome = {
       result: 'failed',
       reason: 'ReleasedByHand',
       message: `released by ${by.who}: ${by.why}`,
       // Nobody knows in what state it was left: it counts as down until it is seen.
       data: { down: true },
     };
+    const outcome = withOut(released, { out, acted: false });
     if (open) {
-      const ended: JournalRecord = { ...open.record, outcome: { ...outcome, at: by.at } };
+      const ended: JournalRecord = { ...open.record, outcome: { ...released, at: by.at } };
       writes.push({ put: open.key, value: ended as unknown as Json });
       expectations.push({ key: open.key, revision: open.revision });
     }
@@ -117,12 +129,11 @@ async function prepare(
   return { record, writes, expectations };
 }
 
-/** The journal of one host in one round. */
+/** The journal of one host, all rounds. */
 async function journalOf(
   store: StateStore,
   operation: string,
   host: string,
-  round: number,
   signal: AbortSignal | undefined,
 ): Promise<{ key: string; revision: number; record: JournalRecord }[]> {
   const found: { key: string; revision: number; record: JournalRecord }[] = [];
@@ -130,8 +141,7 @@ async function journalOf(
   do {
     const page = await store.list(keys.journal(operation, host, ''), { after }, signal);
     for (const { key, revision, value } of page.entries) {
-      const record = value as unknown as JournalRecord;
-      if (record.round === round) found.push({ key, revision, record });
+      found.push({ key, revision, record: value as unknown as JournalRecord });
     }
     after = page.next;
   } while (after !== undefined);

@@ -1,5 +1,6 @@
 import type { Kind } from '../model/resource.ts';
 import { clusterController } from './cluster/controller.ts';
+import { containerManagerController } from './container-manager/controller.ts';
 import type { AnyController } from './context.ts';
 import { declaredController } from './declared/controller.ts';
 import { fleetController } from './fleet/controller.ts';
@@ -10,7 +11,7 @@ import { operationScheduleController } from './operation-schedule/controller.ts'
 /** Every kind that this build reconciles: one line each. */
 const BUILT_IN = [
   clusterController,
-  declaredController('ContainerManager'),
+  containerManagerController,
   fleetController,
   hostController,
   declaredController('HostProfile'),

@@ -92,6 +92,32 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               }
             ]
           },
+          "hooks": {
+            "$ref": "common.schema.json#/$defs/Hooks",
+            "description": "Commands on helper hosts before and after the act on each of its hosts, whichever operation acts: in order before, in reverse after. What holds is frozen when an operation begins, and bound by its approval.",
+            "examples": [
+              [
+                {
+                  "name": "pool",
+                  "host": "lb-1",
+                  "before": {
+                    "command": [
+                      "/usr/local/bin/pool",
+                      "disable",
+                      "{host}"
+                    ]
+                  },
+                  "after": {
+                    "command": [
+                      "/usr/local/bin/pool",
+                      "enable",
+                      "{host}"
+                    ]
+                  }
+                }
+              ]
+            ]
+          },
           "approval": {
             "type": "object",
             "description": "What operations on hosts of this cluster need before they begin.",
@@ -754,6 +780,187 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           {
             "url": "https://prometheus.example.org",
             "query": "ALERTS{alertstate=\"firing\", severity=\"critical\"}"
+          }
+        ]
+      },
+      "Hooks": {
+        "type": "array",
+        "description": "Commands on helper hosts before and after the act on each host.",
+        "items": {
+          "$ref": "#/$defs/Hook"
+        },
+        "examples": [
+          [
+            {
+              "name": "pool",
+              "host": "lb-1",
+              "before": {
+                "command": [
+                  "/usr/local/bin/pool",
+                  "disable",
+                  "{host}"
+                ]
+              },
+              "after": {
+                "command": [
+                  "/usr/local/bin/pool",
+                  "enable",
+                  "{host}"
+                ]
+              }
+            }
+          ]
+        ]
+      },
+      "Hook": {
+        "type": "object",
+        "description": "Takes each host out of service before it is acted on and puts it back afterwards, by commands on a helper host.",
+        "additionalProperties": false,
+        "required": [
+          "name",
+          "host",
+          "before",
+          "after"
+        ],
+        "properties": {
+          "name": {
+            "$ref": "#/$defs/Name",
+            "description": "What people call it in plans and outcomes.",
+            "examples": [
+              "pool"
+            ]
+          },
+          "host": {
+            "$ref": "#/$defs/Name",
+            "description": "The Host that the commands run on, as root: a load balancer, or wherever its tool is.",
+            "x-intendant-ref": "Host",
+            "examples": [
+              "lb-1"
+            ]
+          },
+          "before": {
+            "type": "object",
+            "description": "Takes a host out. When it fails the host is not touched and counts as failed.",
+            "additionalProperties": false,
+            "required": [
+              "command"
+            ],
+            "properties": {
+              "command": {
+                "type": "array",
+                "minItems": 1,
+                "description": "Program and arguments; never read by a shell. Runs at most once for each host and round.",
+                "items": {
+                  "type": "string",
+                  "minLength": 1,
+                  "description": "One word. `{host}` and `{address}` in it stand for the name and the address of the host that is acted on.",
+                  "examples": [
+                    "{host}"
+                  ]
+                },
+                "examples": [
+                  [
+                    "/usr/local/bin/pool",
+                    "disable",
+                    "{host}"
+                  ]
+                ]
+              },
+              "timeout": {
+                "$ref": "#/$defs/Duration",
+                "description": "How long the command may take; then it is killed and has failed.",
+                "default": "2m",
+                "examples": [
+                  "30s"
+                ]
+              },
+              "alreadyOutExitCode": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 255,
+                "description": "With this exit code the command says that the host was out before and that it changed nothing: then `after` is not run for it. Without it only 0 counts as done.",
+                "examples": [
+                  42
+                ]
+              }
+            },
+            "examples": [
+              {
+                "command": [
+                  "/usr/local/bin/pool",
+                  "disable",
+                  "{host}"
+                ],
+                "timeout": "30s"
+              }
+            ]
+          },
+          "after": {
+            "type": "object",
+            "description": "Puts a host back that `before` took out, once it is proven and its checks pass. A host that failed stays out.",
+            "additionalProperties": false,
+            "required": [
+              "command"
+            ],
+            "properties": {
+              "command": {
+                "type": "array",
+                "minItems": 1,
+                "description": "Program and arguments; never read by a shell.",
+                "items": {
+                  "type": "string",
+                  "minLength": 1,
+                  "description": "One word. `{host}` and `{address}` in it stand for the name and the address of the host that is acted on.",
+                  "examples": [
+                    "{host}"
+                  ]
+                },
+                "examples": [
+                  [
+                    "/usr/local/bin/pool",
+                    "enable",
+                    "{host}"
+                  ]
+                ]
+              },
+              "timeout": {
+                "$ref": "#/$defs/Duration",
+                "description": "How long the command may take; then it is killed and has failed.",
+                "default": "2m",
+                "examples": [
+                  "30s"
+                ]
+              }
+            },
+            "examples": [
+              {
+                "command": [
+                  "/usr/local/bin/pool",
+                  "enable",
+                  "{host}"
+                ]
+              }
+            ]
+          }
+        },
+        "examples": [
+          {
+            "name": "pool",
+            "host": "lb-1",
+            "before": {
+              "command": [
+                "/usr/local/bin/pool",
+                "disable",
+                "{host}"
+              ]
+            },
+            "after": {
+              "command": [
+                "/usr/local/bin/pool",
+                "enable",
+                "{host}"
+              ]
+            }
           }
         ]
       }
@@ -3556,6 +3763,32 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           "checks": {
             "$ref": "#/$defs/OperationChecks"
           },
+          "hooks": {
+            "$ref": "common.schema.json#/$defs/Hooks",
+            "description": "Commands on helper hosts before and after the act on each host, within those of its cluster.",
+            "examples": [
+              [
+                {
+                  "name": "pool",
+                  "host": "lb-1",
+                  "before": {
+                    "command": [
+                      "/usr/local/bin/pool",
+                      "disable",
+                      "{host}"
+                    ]
+                  },
+                  "after": {
+                    "command": [
+                      "/usr/local/bin/pool",
+                      "enable",
+                      "{host}"
+                    ]
+                  }
+                }
+              ]
+            ]
+          },
           "timeout": {
             "$ref": "common.schema.json#/$defs/Duration",
             "description": "Per host: how long it may take to come back (restart), or the script to end (run).",
@@ -3716,6 +3949,32 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           "checks": {
             "$ref": "#/$defs/OperationChecks"
           },
+          "hooks": {
+            "$ref": "common.schema.json#/$defs/Hooks",
+            "description": "Commands on helper hosts before and after the act on each host, within those of its cluster.",
+            "examples": [
+              [
+                {
+                  "name": "pool",
+                  "host": "lb-1",
+                  "before": {
+                    "command": [
+                      "/usr/local/bin/pool",
+                      "disable",
+                      "{host}"
+                    ]
+                  },
+                  "after": {
+                    "command": [
+                      "/usr/local/bin/pool",
+                      "enable",
+                      "{host}"
+                    ]
+                  }
+                }
+              ]
+            ]
+          },
           "timeout": {
             "$ref": "common.schema.json#/$defs/Duration",
             "description": "Per host: how long it may take to come back (restart), or the script to end (run).",
@@ -3857,6 +4116,32 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           },
           "checks": {
             "$ref": "#/$defs/OperationChecks"
+          },
+          "hooks": {
+            "$ref": "common.schema.json#/$defs/Hooks",
+            "description": "Commands on helper hosts before and after the act on each host, within those of its cluster.",
+            "examples": [
+              [
+                {
+                  "name": "pool",
+                  "host": "lb-1",
+                  "before": {
+                    "command": [
+                      "/usr/local/bin/pool",
+                      "disable",
+                      "{host}"
+                    ]
+                  },
+                  "after": {
+                    "command": [
+                      "/usr/local/bin/pool",
+                      "enable",
+                      "{host}"
+                    ]
+                  }
+                }
+              ]
+            ]
           },
           "timeout": {
             "$ref": "common.schema.json#/$defs/Duration",
@@ -4024,6 +4309,32 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           },
           "checks": {
             "$ref": "#/$defs/OperationChecks"
+          },
+          "hooks": {
+            "$ref": "common.schema.json#/$defs/Hooks",
+            "description": "Commands on helper hosts before and after the act on each host, within those of its cluster.",
+            "examples": [
+              [
+                {
+                  "name": "pool",
+                  "host": "lb-1",
+                  "before": {
+                    "command": [
+                      "/usr/local/bin/pool",
+                      "disable",
+                      "{host}"
+                    ]
+                  },
+                  "after": {
+                    "command": [
+                      "/usr/local/bin/pool",
+                      "enable",
+                      "{host}"
+                    ]
+                  }
+                }
+              ]
+            ]
           },
           "timeout": {
             "$ref": "common.schema.json#/$defs/Duration",

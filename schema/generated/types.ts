@@ -197,6 +197,13 @@ export type Windows =
       Window
     ];
 /**
+ * Commands on helper hosts before and after the act on each host.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Hooks".
+ */
+export type Hooks = Hook[];
+/**
  * Name of a package as the host's package manager knows it: letters, digits and `+._:@/-`, not beginning with a sign.
  *
  * This interface was referenced by `Unused`'s JSON-Schema
@@ -256,6 +263,10 @@ export interface ClusterSpec {
    * How operations roll over its hosts, where an Operation does not say otherwise.
    */
   rollout?: Rollout;
+  /**
+   * Commands on helper hosts before and after the act on each of its hosts, whichever operation acts: in order before, in reverse after. What holds is frozen when an operation begins, and bound by its approval.
+   */
+  hooks?: Hooks;
   /**
    * What operations on hosts of this cluster need before they begin.
    */
@@ -487,6 +498,56 @@ export interface AlertGate {
    * How long an answer may take; never more than 20 seconds.
    */
   timeout?: Duration;
+}
+/**
+ * Takes each host out of service before it is acted on and puts it back afterwards, by commands on a helper host.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "Hook".
+ */
+export interface Hook {
+  /**
+   * What people call it in plans and outcomes.
+   */
+  name: Name;
+  /**
+   * The Host that the commands run on, as root: a load balancer, or wherever its tool is.
+   */
+  host: Name;
+  /**
+   * Takes a host out. When it fails the host is not touched and counts as failed.
+   */
+  before: {
+    /**
+     * Program and arguments; never read by a shell. Runs at most once for each host and round.
+     *
+     * Items: One word. `{host}` and `{address}` in it stand for the name and the address of the host that is acted on.
+     */
+    command: string[];
+    /**
+     * How long the command may take; then it is killed and has failed.
+     */
+    timeout?: Duration;
+    /**
+     * With this exit code the command says that the host was out before and that it changed nothing: then `after` is not run for it. Without it only 0 counts as done.
+     */
+    alreadyOutExitCode?: number;
+  };
+  /**
+   * Puts a host back that `before` took out, once it is proven and its checks pass. A host that failed stays out.
+   */
+  after: {
+    /**
+     * Program and arguments; never read by a shell.
+     *
+     * Items: One word. `{host}` and `{address}` in it stand for the name and the address of the host that is acted on.
+     */
+    command: string[];
+    /**
+     * How long the command may take; then it is killed and has failed.
+     */
+    timeout?: Duration;
+  };
 }
 /**
  * Where it is and how one logs in. Secrets are named, never written here.
@@ -1452,6 +1513,10 @@ export interface RestartOperation {
   dependsOn?: Name[];
   checks?: OperationChecks;
   /**
+   * Commands on helper hosts before and after the act on each host, within those of its cluster.
+   */
+  hooks?: Hooks;
+  /**
    * Per host: how long it may take to come back (restart), or the script to end (run).
    */
   timeout?: Duration;
@@ -1512,6 +1577,10 @@ export interface RunOperation {
   dependsOn?: Name[];
   checks?: OperationChecks;
   /**
+   * Commands on helper hosts before and after the act on each host, within those of its cluster.
+   */
+  hooks?: Hooks;
+  /**
    * Per host: how long it may take to come back (restart), or the script to end (run).
    */
   timeout?: Duration;
@@ -1565,6 +1634,10 @@ export interface UpgradeOperation {
    */
   dependsOn?: Name[];
   checks?: OperationChecks;
+  /**
+   * Commands on helper hosts before and after the act on each host, within those of its cluster.
+   */
+  hooks?: Hooks;
   /**
    * Per host: how long the upgrade may take, and again how long it may take to come back.
    */
@@ -1627,6 +1700,10 @@ export interface DeployOperation {
    */
   dependsOn?: Name[];
   checks?: OperationChecks;
+  /**
+   * Commands on helper hosts before and after the act on each host, within those of its cluster.
+   */
+  hooks?: Hooks;
   /**
    * Per host: how long the deployment may take, and again how long it may take to come back.
    */

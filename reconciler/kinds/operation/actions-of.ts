@@ -4,10 +4,18 @@ import { renderScript, type FamilyCommand, type HostFamily } from '../../hosts/f
 import { parseDuration } from '../../model/duration.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { JournalRecord, StepOutcome } from '../../model/plan.ts';
+import { around } from './neighbours/around.ts';
+import type { FrozenNeighbour } from './neighbours/neighbour.ts';
 import { DEFAULT_TIMEOUT, DEFAULT_UPGRADE_TIMEOUT } from './spec.ts';
 
 /** What `connect` found on the host, as its outcome holds it. */
 export type Found = Record<string, Json>;
+
+/**
+ * Where an action stands: before anything is touched, taking out, the act and its proof, the checks after it, the way back
+ * where there is one, putting back.
+ */
+export type ActionPhase = 'before' | 'takeOut' | 'act' | 'after' | 'wayBack' | 'putBack';
 
 /** One planned action of a host, before it is bound to a round and to what earlier actions found. */
 export interface Action {
@@ -17,8 +25,10 @@ export interface Action {
   disruptive: boolean;
   timeoutMs: number;
   parameters: JsonObject;
-  /** Takes the boot id that was last proven into its intent. */
+  /** Takes the boot id that was last proven into its intent, and what `guarded` says. */
   bindsBootId?: boolean;
+  /** Takes the digest of the operation and the folder of records into its intent. */
+  guarded?: boolean;
   /** Left out unless what has been done says so. */
   when?: (done: readonly JournalRecord[]) => boolean;
   /** More parameters, from what was found on the host; or why it cannot be done there. */
@@ -33,17 +43,39 @@ const GRACE_MS = 15_000;
 const LOOK_MS = 120_000;
 
 /**
- * What happens on each host, in order: look, check, act, prove, check; and the way back where there is one. Later kinds of
- * neighbours (container managers, load balancers) join as actions around the act.
+ * What happens on each host, in order: look, check, take out, act, prove, check, put back; and the way back where there is one.
+ * The neighbours are told before the first action that disturbs the host, and only when that is due.
+ *
+ * @param host undefined: the neighbours of every host at once.
  */
-export function actionsFor(spec: OperationSpec): Action[] {
+export function actionsFor(
+  spec: OperationSpec,
+  neighbours: readonly FrozenNeighbour[] = [],
+  host?: string,
+): readonly (Action & { phase: ActionPhase })[] {
+  const acts = act(spec);
+  const first = acts.findIndex(({ disruptive }) => disruptive);
+  const { takeOut, putBack } = first === -1 ? { takeOut: [], putBack: [] } : around(neighbours, host);
+  const due = acts[first]?.when;
   return [
-    look('connect', 'connect and read facts', 30_000),
-    ...(spec.checks?.before ?? []).map((check, index) => checkAction('before', check, index)),
-    ...act(spec),
-    ...(spec.checks?.after ?? []).map((check, index) => checkAction('after', check, index)),
-    ...(spec.type === 'deploy' && spec.rollback ? wayBack(spec) : []),
-  ];
+    inPhase('before', [
+      look('connect', 'connect and read facts', 30_000),
+      ...(spec.checks?.before ?? []).map((check, index) => checkAction('before', check, index)),
+    ]),
+    inPhase('act', acts.slice(0, Math.max(first, 0))),
+    inPhase('takeOut', due ? takeOut.map((action) => ({ ...action, when: due })) : takeOut),
+    inPhase('act', acts.slice(Math.max(first, 0))),
+    inPhase(
+      'after',
+      (spec.checks?.after ?? []).map((check, index) => checkAction('after', check, index)),
+    ),
+    inPhase('wayBack', spec.type === 'deploy' && spec.rollback ? wayBack(spec) : []),
+    inPhase('putBack', putBack),
+  ].flat();
+}
+
+function inPhase(phase: ActionPhase, actions: readonly Action[]): (Action & { phase: ActionPhase })[] {
+  return actions.map((action) => ({ ...action, phase }));
 }
 
 function act(spec: OperationSpec): Action[] {

@@ -52,7 +52,7 @@ export function operationsAhead(
     const hosts = resolveSelection(spec.target, inventory);
     const clusters = clustersOf(hosts, inventory);
     if (!overlap(ours, { hosts, clusters })) continue;
-    if (dependencyHold(readDependencies(spec, deps)) || waitsForWindow(spec, clusters, deps)) continue;
+    if (dependencyHold(readDependencies(spec, deps)) || waitsForWindow(spec, hosts, clusters, deps)) continue;
     ahead.add(nameOf(other));
   }
   return [...ahead].sort();

@@ -6,18 +6,24 @@ import { approvalHold, judgeApproval, nameOf, type Evidence } from '../../rollou
 import { planBatches } from '../../rollout/batches.ts';
 import { nameSome, type Hold } from '../../rollout/decide.ts';
 import type { KindDeps } from '../context.ts';
+import type { FrozenNeighbour } from './neighbours/neighbour.ts';
 import type { OperationRecord } from './record.ts';
 import { boundDigest } from './spec.ts';
 
 /** What an approval is bound to. It holds no commit and nothing that changes by itself. */
 export interface ApprovalBinding {
-  /** SHA-256 (hex) over the name, the spec without what may change later, the rollout settings, the hosts and the batches. */
+  /**
+   * SHA-256 (hex) over the name, the spec without what may change later, the rollout settings, the hosts, the batches, and
+   * what is done around each host.
+   */
   digest: string;
   /** Digest of the spec. */
   spec: string;
   hosts: readonly string[];
   /** Digest of the rollout settings and the batches. */
   batches: string;
+  /** Digest of who is told around the act; absent = nobody. */
+  neighbours?: string;
 }
 
 /** Who approved, as the history said; the names are for people. */
@@ -60,12 +66,15 @@ export function bindApproval(
   spec: OperationSpec,
   merged: Rollout,
   hosts: readonly string[],
+  neighbours: readonly FrozenNeighbour[] = [],
 ): ApprovalBinding {
   const { pauseAfter: _pauseAfter, ...rollout } = merged;
   const bound = boundDigest(spec);
   const batches = digestOf({ rollout, batches: planBatches(hosts, rollout.batches ?? 1) });
-  const whole = canonicalJson({ version: 1, name, spec: bound, hosts, batches });
-  return { digest: createHash('sha256').update(whole).digest('hex'), spec: bound, hosts: [...hosts], batches };
+  const around = neighbours.length > 0 ? { neighbours: digestOf(neighbours) } : {};
+  const whole = canonicalJson({ version: 1, name, spec: bound, hosts, batches, ...around });
+  const digest = createHash('sha256').update(whole).digest('hex');
+  return { digest, spec: bound, hosts: [...hosts], batches, ...around };
 }
 
 /** Whether an operation needs an approval: it says so itself, or one of its clusters does. */
@@ -77,7 +86,12 @@ export function needsApproval(spec: OperationSpec, clusters: Iterable<ClusterSpe
 export function observeApproval(
   key: ResourceKey<'Operation'>,
   spec: OperationSpec,
-  seen: { merged: Rollout; hosts: readonly string[]; clusterSpecs: ReadonlyMap<string, ClusterSpec> },
+  seen: {
+    merged: Rollout;
+    hosts: readonly string[];
+    clusterSpecs: ReadonlyMap<string, ClusterSpec>;
+    neighbours?: readonly FrozenNeighbour[];
+  },
   record: OperationRecord | undefined,
   deps: KindDeps,
 ): ApprovalObserved | undefined {
@@ -85,7 +99,7 @@ export function observeApproval(
   // Nobody can approve what no document holds: what wants it was committed, and is rolled out with a canary.
   const origin = inventory.get(key)?.origin;
   if (!origin?.oid || !needsApproval(spec, seen.clusterSpecs.values()) || seen.hosts.length === 0) return undefined;
-  const binding = bindApproval(key.slice('Operation/'.length), spec, seen.merged, seen.hosts);
+  const binding = bindApproval(key.slice('Operation/'.length), spec, seen.merged, seen.hosts, seen.neighbours);
   const observed = { binding, given: spec.approval?.digest, at: inventory.commit };
   if (observed.given !== binding.digest) return observed;
   const known = record?.approval?.given;
@@ -149,6 +163,10 @@ function difference(then: ApprovalBinding | undefined, now: ApprovalBinding): st
     ...(gone.length > 0 ? [`it no longer selects ${nameSome(gone)}`] : []),
     ...(sameHosts && then.spec === now.spec && then.batches !== now.batches
       ? ['its batches or rollout settings were changed']
+      : []),
+    // Its own hooks are part of the document.
+    ...(sameHosts && then.spec === now.spec && then.neighbours !== now.neighbours
+      ? ['what is done before and after the act on each host was changed']
       : []),
   ];
   return parts.length > 0 ? parts.join(', ') : undefined;

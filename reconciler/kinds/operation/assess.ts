@@ -10,6 +10,7 @@ import { nameSome } from '../../rollout/decide.ts';
 import type { KindContext } from '../context.ts';
 import { revisionsFor } from '../revisions.ts';
 import { latestVerdict, progressOf, type Considered } from './consider.ts';
+import { dataOf, standingIn } from './neighbours/standing.ts';
 import type { OperationObserved } from './observed.ts';
 import type { ApprovalRecord } from './approval.ts';
 import { isTerminal, type OperationRecord } from './record.ts';
@@ -86,7 +87,7 @@ function conditionClaims(
             'Ready',
             ready ? 'True' : 'False',
             record.phase,
-            endMessage(record, decision?.hold?.message, recap, tally, observed),
+            withLacking(endMessage(record, decision?.hold?.message, recap, tally, observed), observed),
           ),
       ...(stalled ? [claim('Stalled', 'True', stalled.reason, stalled.message)] : []),
     ];
@@ -101,7 +102,7 @@ function conditionClaims(
   const where = record.frozen
     ? `batch ${Math.min((decision?.batch ?? 0) + 1, record.batches.length)} of ${record.batches.length}; ${recap}`
     : recap;
-  const message = hold ? `${hold.message} (${where})` : where;
+  const message = withLacking(hold ? `${hold.message} (${where})` : where, observed);
   return [
     claim('Ready', 'Unknown', hold?.reason ?? 'Progressing', message),
     claim('Reconciling', record.phase === 'Suspended' ? 'False' : 'True', hold?.reason ?? 'Progressing', message),
@@ -110,6 +111,11 @@ function conditionClaims(
       : []),
     ...(stalled ? [claim('Drifted', 'True', stalled.reason, stalled.message)] : []),
   ];
+}
+
+/** What is declared and not done by this build is said as long as the operation is looked at. */
+function withLacking(message: string, { neighbours }: OperationObserved): string {
+  return [message, ...(neighbours?.lacking ?? [])].join('; ');
 }
 
 /** What only a new commit can mend. */
@@ -171,6 +177,7 @@ function detailOf(
     const brief: JsonObject = { result: verdict.result };
     if (verdict.result !== 'succeeded') Object.assign(brief, { reason: verdict.reason, message: verdict.message });
     if (verdict.data?.exitCode !== undefined) brief.exitCode = verdict.data.exitCode;
+    Object.assign(brief, dataOf(standingIn(verdict.data)));
     outcomes[host] = brief;
   }
   const count = (word: keyof Tally): number => tally[word].length;

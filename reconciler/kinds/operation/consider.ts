@@ -10,6 +10,7 @@ import { mayDisturb, trippedBreaker } from './breaker.ts';
 import { entriesOf, inMaintenance, leftDown, unavailableHosts, withNextLook } from './down.ts';
 import { closedGate, withHalt, type Terms, type Wishes } from './gates.ts';
 import type { HostView, OperationObserved } from './observed.ts';
+import { standingOf } from './neighbours/standing.ts';
 import { nextHostStep } from './pipeline.ts';
 import { isTerminal, type OperationRecord, type Phase } from './record.ts';
 import { boundDigest, freezeRollout, rolloutOf } from './spec.ts';
@@ -94,8 +95,8 @@ function termsOf(
   spec: OperationSpec | undefined,
   observed: OperationObserved,
 ): Terms | undefined {
-  if (frozen) return { spec: frozen.spec, overrun: frozen.rollout.overrun };
-  return spec && { spec, overrun: mergedRollout(spec, observed).overrun };
+  if (frozen) return { spec: frozen.spec, overrun: frozen.rollout.overrun, neighbours: frozen.neighbours };
+  return spec && { spec, overrun: mergedRollout(spec, observed).overrun, neighbours: observed.neighbours?.around };
 }
 
 /** A round that waited for its turn has it from the first moment that nothing holds it back. */
@@ -160,6 +161,7 @@ function begin(
       hosts,
       clusters: [...observed.clusters],
       rollout,
+      ...(observed.neighbours?.around.length ? { neighbours: observed.neighbours.around } : {}),
     },
   };
 }
@@ -184,7 +186,8 @@ function stepsNow(
   return [...inHand, ...decision.start].flatMap((host) => {
     const entries = entriesOf(host, record.round, observed);
     const stop = reasonToStop(observed.scope.get(host), wishes, decision, context.nowMs);
-    const step = nextHostStep(record.name, record.frozen!, host, record.round, entries, stop);
+    const standing = standingOf(observed.journal.get(host) ?? [], record.round);
+    const step = nextHostStep(record.name, record.frozen!, host, record.round, entries, stop, standing);
     return step && mayBegin(step, observed.halt) && mayDisturb(step, entries, tripped) ? step : [];
   });
 }

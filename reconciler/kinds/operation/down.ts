@@ -2,7 +2,8 @@ import type { JournalRecord } from '../../model/plan.ts';
 import type { RolloutDecision } from '../../rollout/decide.ts';
 import { isOver } from '../../rollout/freeze.ts';
 import type { HostView, OperationObserved } from './observed.ts';
-import { QUARANTINES } from './pipeline.ts';
+import { standingOf, isOut } from './neighbours/standing.ts';
+import { QUARANTINES } from './verdict.ts';
 
 /** Hosts of the scope that count as down: not active, being changed by anybody, or left unproven by this operation. */
 export function unavailableHosts(observed: OperationObserved, nowMs: number): Set<string> {
@@ -15,9 +16,16 @@ export function unavailableHosts(observed: OperationObserved, nowMs: number): Se
   return down;
 }
 
-/** A host that failed in our hands is down until it is seen again; one that was changed and did not pass is quarantined until a retry proves it. */
+/**
+ * A host that failed in our hands is down until it is seen again; one that was changed and did not pass, or that was not put
+ * back where it was taken out, until a retry proves it.
+ */
 export function leftDown(name: string, host: HostView | undefined, observed: OperationObserved): boolean {
-  return hasFailedCheck(name, observed) || unseenSinceFailing(name, host, observed);
+  return isLeftOut(name, observed) || hasFailedCheck(name, observed) || unseenSinceFailing(name, host, observed);
+}
+
+function isLeftOut(name: string, observed: OperationObserved): boolean {
+  return isOut(standingOf(observed.journal.get(name) ?? [], Infinity).out);
 }
 
 function hasFailedCheck(name: string, observed: OperationObserved): boolean {
@@ -62,7 +70,11 @@ export function withNextLook(decision: RolloutDecision, observed: OperationObser
   if ([...observed.scope.values()].some((host) => host.present && host.unchecked && !host.claim))
     return { ...decision, hold: { reason: NOT_CHECKED_YET, message: NOT_CHECKED_YET_MESSAGE } };
   const soon = [...observed.scope].some(
-    ([name, host]) => host.active && unseenSinceFailing(name, host, observed) && !hasFailedCheck(name, observed),
+    ([name, host]) =>
+      host.active &&
+      unseenSinceFailing(name, host, observed) &&
+      !hasFailedCheck(name, observed) &&
+      !isLeftOut(name, observed),
   );
   return soon ? { ...decision, hold: { ...hold, retryAfterMs: LOOK_AGAIN_MS } } : decision;
 }

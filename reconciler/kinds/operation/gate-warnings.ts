@@ -6,12 +6,14 @@ import { dependencyHold } from '../../rollout/dependencies.ts';
 import { isOver } from '../../rollout/freeze.ts';
 import type { Overrun } from '../../rollout/windows/hold.ts';
 import { alertGates } from './alerts.ts';
+import type { FrozenNeighbour } from './neighbours/neighbour.ts';
 import { specsOf, windowsHold } from './windows.ts';
 
 /** An operation under review, and what is known of the fleet. */
 export interface GateReview {
   spec: OperationSpec;
   overrun: Overrun | undefined;
+  neighbours: readonly FrozenNeighbour[];
   clusters: readonly string[];
   inventory: Inventory;
   statusOf: (key: string) => ObjectStatus | undefined;
@@ -19,7 +21,15 @@ export interface GateReview {
 }
 
 /** What would hold the operation if it were to begin now, one sentence for each gate. Pure. */
-export function gateWarnings({ spec, overrun, clusters, inventory, statusOf, nowMs }: GateReview): string[] {
+export function gateWarnings({
+  spec,
+  overrun,
+  neighbours,
+  clusters,
+  inventory,
+  statusOf,
+  nowMs,
+}: GateReview): string[] {
   const clusterSpecs = specsOf(clusters, inventory);
   const dependencies = (spec.dependsOn ?? []).map((name) => ({
     name,
@@ -29,7 +39,7 @@ export function gateWarnings({ spec, overrun, clusters, inventory, statusOf, now
   const holds = [
     breakerHold(health),
     dependencyHold(dependencies),
-    windowsHold({ spec, clusterSpecs, overrun, begun: false }, nowMs),
+    windowsHold({ spec, clusterSpecs, overrun, neighbours, begun: false }, nowMs),
   ];
   const fleetKey = inventory.keys('Fleet')[0] as ResourceKey<'Fleet'> | undefined;
   const gates = alertGates(fleetKey && inventory.get(fleetKey)?.spec.alertGate, clusterSpecs);

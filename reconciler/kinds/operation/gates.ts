@@ -7,6 +7,7 @@ import { freezeHold } from '../../rollout/freeze.ts';
 import type { Overrun } from '../../rollout/windows/hold.ts';
 import { adoptedHold, type AdoptedHold } from './adopted.ts';
 import { trippedBreaker } from './breaker.ts';
+import type { FrozenNeighbour } from './neighbours/neighbour.ts';
 import type { OperationObserved } from './observed.ts';
 import { unseenHold } from './unseen.ts';
 import { windowsHold } from './windows.ts';
@@ -27,6 +28,7 @@ export interface Wishes {
 export interface Terms {
   spec: OperationSpec;
   overrun?: Overrun;
+  neighbours?: readonly FrozenNeighbour[];
 }
 
 /** The first closed gate: why no host may be begun. Hosts in hand go on regardless. */
@@ -54,7 +56,11 @@ export function closedGate(
       message: `waits for ${observed.ahead.join(', ')}, which came first on the same cluster`,
     };
   }
-  return (terms && windowsHold({ ...terms, ...observed, begun }, nowMs)) ?? alertHold(observed.alerts ?? [], nowMs);
+  const { clusterSpecs, clockDoubt } = observed;
+  return (
+    (terms && windowsHold({ clusterSpecs, clockDoubt, ...terms, begun }, nowMs)) ??
+    alertHold(observed.alerts ?? [], nowMs)
+  );
 }
 
 /** While the brake is pulled that is what holds an operation, whatever else would. */

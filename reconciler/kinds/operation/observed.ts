@@ -18,6 +18,7 @@ import { readAlerts } from './alerts.ts';
 import { clustersOf } from './clusters-of.ts';
 import { readDependencies } from './dependencies.ts';
 import { readJournal } from './journal.ts';
+import { findNeighbours, type NeighboursFound } from './neighbours/registry.ts';
 import { asOperationRecord, isTerminal, type OperationRecord } from './record.ts';
 import { rolloutOf } from './spec.ts';
 import { readUnseen, type Unseen } from './unseen.ts';
@@ -69,6 +70,8 @@ export interface OperationObserved {
   dependencies?: readonly Dependency[];
   /** It needs an approval before it begins. */
   approval?: ApprovalObserved;
+  /** Who is told around the act on its hosts, as the repository says now; absent once it has ended. */
+  neighbours?: NeighboursFound;
   /** Unfinished operations on the same clusters or hosts that this one has to wait for. */
   ahead: readonly string[];
   /** Hosts on which a step of this operation runs in this process. */
@@ -86,6 +89,8 @@ export function observeOperation(
   const selection = record?.frozen?.hosts ?? (spec ? resolveSelection(spec.target, inventory) : []);
   const clusters = record?.frozen?.clusters ?? clustersOf(selection, inventory);
   const clusterSpecs = specsOf(clusters, inventory);
+  const hasEnded = record !== undefined && isTerminal(record.phase) && (spec?.retry ?? 0) <= record.round;
+  const neighbours = hasEnded ? undefined : findNeighbours(spec, selection, clusters, inventory);
   return {
     name,
     key,
@@ -101,17 +106,20 @@ export function observeOperation(
     unseen: readUnseen(key, deps),
     clockDoubt: deps.clockDoubt(),
     // Who has ended asks nobody.
-    alerts:
-      record && isTerminal(record.phase) && (spec?.retry ?? 0) <= record.round
-        ? []
-        : readAlerts(readFleet(inventory)?.alertGate, clusterSpecs, deps),
+    alerts: hasEnded ? [] : readAlerts(readFleet(inventory)?.alertGate, clusterSpecs, deps),
     dependencies: readDependencies(record?.frozen?.spec ?? spec, deps),
+    neighbours,
     approval:
       spec && !record?.frozen
         ? observeApproval(
             key,
             spec,
-            { merged: rolloutOf(spec, clusters, clusterSpecs), hosts: selection, clusterSpecs },
+            {
+              merged: rolloutOf(spec, clusters, clusterSpecs),
+              hosts: selection,
+              clusterSpecs,
+              neighbours: neighbours?.around ?? [],
+            },
             record,
             deps,
           )

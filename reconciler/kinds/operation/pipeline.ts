@@ -1,53 +1,97 @@
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { JournalRecord, Step, StepOutcome } from '../../model/plan.ts';
 import { keyOf } from '../../model/resource.ts';
-import { actionsFor, type Action, type Found } from './actions-of.ts';
+import { actionsFor, type Action, type ActionPhase, type Found } from './actions-of.ts';
+import { NOTHING_STANDS, outAfter, type Standing } from './neighbours/standing.ts';
 import type { FrozenOperation } from './record.ts';
+import { isBad, isPutBack, verdictOf, wentBack, withOut } from './verdict.ts';
+
+/** What a host is bound to: spec and neighbours as Begin froze them. */
+export type Bound = Pick<FrozenOperation, 'spec' | 'digest' | 'neighbours'>;
 
 /**
  * The next step of one host: a pure function of what its journal of this round says. An open intent is the same step once
  * more (it re-attaches). After the last action it is the verdict; after the first that did not succeed it is the way back, where there
- * is one, and then the verdict.
+ * is one, then the undoing of what neighbours were told where the host may be put back, and then the verdict.
  *
  * @param entries the host's journal of this round.
  * @param stop what ends the host before it is touched (cancelled, in maintenance, removed); ignored once it was touched.
+ * @param standing what earlier rounds left behind on the host.
  */
 export function nextHostStep(
   operation: string,
-  frozen: Pick<FrozenOperation, 'spec' | 'digest'>,
+  frozen: Bound,
   host: string,
   round: number,
   entries: readonly JournalRecord[],
   stop?: StepOutcome,
+  standing: Standing = NOTHING_STANDS,
 ): Step | undefined {
   if (entries.some((entry) => entry.step.verdict)) return undefined;
   const done = [...entries].sort((a, b) => a.step.ordinal - b.step.ordinal);
   const open = done.find((entry) => !entry.outcome);
   if (open) return open.step;
 
-  const actions = actionsFor(frozen.spec);
-  const touched = done.some((entry) => !entry.step.idempotent);
-  const next = stop && !touched && !done.some(isBad) ? undefined : nextAction(actions, done);
+  const actions = actionsFor(frozen.spec, frozen.neighbours, host);
+  // What takes it out touches it: a host in hand is brought to its end, and put back.
+  const touched = done.some(({ step }) => !step.idempotent || step.disruptive);
+  const next = stop && !touched && !done.some(isBad) ? undefined : nextAction(actions, done, standing);
   const found = foundBy(done);
-  const told = next?.action.forHost?.(found);
-  if (told && 'impossible' in told) return verdictStep(operation, frozen, host, round, told.impossible);
-  if (!next) return verdictStep(operation, frozen, host, round, verdictOf(done, touched ? undefined : stop));
-  const { action, ordinal } = next;
+  const told = next && impossibleOn(found, actions, next.action);
+  const verdict = (outcome: StepOutcome): Step => verdictStep(operation, frozen, host, round, outcome);
+  if (told) return verdict(withOut(told, { out: outAfter(standing, done), acted: standing.acted }));
+  if (!next) return verdict(verdictOf(done, touched ? undefined : stop, standing));
+  return bind(operation, frozen, host, round, next, done);
+}
+
+/** An action as the step of a host. */
+function bind(
+  operation: string,
+  frozen: Bound,
+  host: string,
+  round: number,
+  { action, ordinal }: Next,
+  done: readonly JournalRecord[],
+): Step {
+  const found = foundBy(done);
   const stepsRoot: JsonObject = found.stepsRoot === undefined ? {} : { stepsRoot: found.stepsRoot };
-  const { bindsBootId, when: _when, forHost: _forHost, recovers: _recovers, ...rest } = action;
+  const { summary, idempotent, disruptive, timeoutMs, parameters, bindsBootId, guarded } = action;
+  const told = action.forHost?.(found);
   return {
-    ...rest,
+    action: action.action,
+    summary,
+    idempotent,
+    disruptive,
+    timeoutMs,
     id: stepIdOf(operation, round, ordinal, action.action),
     target: keyOf('Host', host),
     ordinal,
     round,
     parameters: {
-      ...rest.parameters,
-      ...told?.parameters,
-      ...(bindsBootId ? { bootId: bootBefore(done, action.action) ?? null, digest: frozen.digest, ...stepsRoot } : {}),
+      ...parameters,
+      ...(told && 'parameters' in told ? told.parameters : {}),
+      ...(bindsBootId ? { bootId: bootBefore(done, action.action) ?? null } : {}),
+      ...(bindsBootId || guarded ? { digest: frozen.digest, ...stepsRoot } : {}),
       ...(found.address !== undefined ? { address: found.address } : {}),
     },
   };
+}
+
+/** Every step of a host as it would be journalled if all went well, for people to read beforehand. */
+export function stepsOf(operation: string, frozen: Bound, host: string, round: number): Step[] {
+  return actionsFor(frozen.spec, frozen.neighbours, host).flatMap((action, ordinal) =>
+    action.recovers ? [] : bind(operation, frozen, host, round, { action, ordinal }, []),
+  );
+}
+
+/** Why what comes next cannot be done on this host; before it is taken out, also what comes after that. */
+function impossibleOn(found: Found, actions: readonly Phased[], next: Phased): StepOutcome | undefined {
+  const asked = next.phase === 'takeOut' ? actions.filter(({ phase }) => phase === 'act') : [next];
+  for (const action of asked) {
+    const told = action.forHost?.(found);
+    if (told && 'impossible' in told) return told.impossible;
+  }
+  return undefined;
 }
 
 /** The id of a step: unique for ever on its host. */
@@ -58,12 +102,12 @@ export function stepIdOf(operation: string, round: number, ordinal: number, acti
 /** The step that ends a host with its outcome. */
 export function verdictStep(
   operation: string,
-  frozen: Pick<FrozenOperation, 'spec'>,
+  frozen: Pick<FrozenOperation, 'spec' | 'neighbours'>,
   host: string,
   round: number,
   verdict: StepOutcome,
 ): Step {
-  const ordinal = actionsFor(frozen.spec).length;
+  const ordinal = actionsFor(frozen.spec, frozen.neighbours, host).length;
   return {
     action: 'verdict',
     summary: 'record the outcome and release the host',
@@ -79,24 +123,66 @@ export function verdictStep(
   };
 }
 
-function isBad(entry: JournalRecord): boolean {
-  return entry.outcome!.result !== 'succeeded';
+type Phased = Action & { phase: ActionPhase };
+
+interface Next {
+  action: Phased;
+  ordinal: number;
 }
 
-/** The first action that is due and not done: on the way there, or once something failed on the way back. */
-function nextAction(
-  actions: readonly Action[],
-  done: readonly JournalRecord[],
-): { action: Action; ordinal: number } | undefined {
+/** The first action that is due and not done: on the way there, once something failed on the way back, or putting back. */
+function nextAction(actions: readonly Phased[], done: readonly JournalRecord[], standing: Standing): Next | undefined {
+  const isDue = (at: number): boolean =>
+    !done.some((entry) => entry.step.ordinal === at) && (actions[at]!.when?.(done) ?? true);
+  const first = (wanted: (action: Phased) => boolean): Next | undefined => {
+    const ordinal = actions.findIndex((action, at) => wanted(action) && isDue(at));
+    return ordinal === -1 ? undefined : { action: actions[ordinal]!, ordinal };
+  };
   const bad = done.filter(isBad);
-  const isDone = (ordinal: number): boolean => done.some((entry) => entry.step.ordinal === ordinal);
+  // What could not be put back stays out, and so does whatever was taken out before it.
+  if (bad.some(isPutBack)) return undefined;
   // A failure on the way back ends it.
-  if (bad.some((entry) => actions[entry.step.ordinal]?.recovers)) return undefined;
-  const ordinal = actions.findIndex(({ when, recovers }, at) => {
-    const isDue = bad.length === 0 ? !recovers : recovers?.(bad[0]!) === true;
-    return isDue && !isDone(at) && (when === undefined || when(done));
+  const isBackDue = !bad.some((entry) => actions[entry.step.ordinal]?.recovers);
+  const onWay = first((action) =>
+    bad.length === 0 ? isOnWay(action, standing) : isBackDue && action.recovers?.(bad[0]!) === true,
+  );
+  if (onWay) return onWay;
+  const out = outAfter(standing, done);
+  const mayReturn = returnable(actions, done, bad, standing);
+  return first(({ phase, parameters: { neighbour } }) => {
+    return phase === 'putBack' && typeof neighbour === 'string' && neighbour in out && mayReturn(neighbour);
   });
-  return ordinal === -1 ? undefined : { action: actions[ordinal]!, ordinal };
+}
+
+/** Not repeated: taking out what is out, and an act that was proven in an earlier round and only not put back. */
+function isOnWay({ phase, action, recovers, parameters: { neighbour } }: Phased, { out, acted }: Standing): boolean {
+  if (recovers || phase === 'putBack') return false;
+  if (acted) return action === 'connect' || phase === 'after';
+  return phase !== 'takeOut' || out[neighbour as string] !== 'yes';
+}
+
+/**
+ * Which neighbours a host may be put back into: all once it is proven. One that failed stays out, as it is with tools that
+ * drain, unless the act never touched it or it went back to what it was: then what this round took out is undone.
+ */
+function returnable(
+  actions: readonly Phased[],
+  done: readonly JournalRecord[],
+  bad: readonly JournalRecord[],
+  standing: Standing,
+): (neighbour: string) => boolean {
+  if (bad.length === 0) return () => true;
+  const refused = done.some(({ step, outcome }) => step.action === 'prove' && isUntouched(outcome));
+  const isTouched = done.some(({ step, outcome }) => {
+    if (actions[step.ordinal]?.phase !== 'act' || !step.disruptive || isUntouched(outcome)) return false;
+    // A reboot is refused a moment after it was accepted: that is found when it is to be proven.
+    return !(refused && step.action === 'reboot');
+  });
+  return isTouched && !wentBack(bad, done) ? () => false : (neighbour) => !(neighbour in standing.out);
+}
+
+function isUntouched(outcome: StepOutcome | undefined): boolean {
+  return outcome?.data?.untouched === true;
 }
 
 function foundBy(done: readonly JournalRecord[]): Found {
@@ -108,55 +194,4 @@ function bootBefore(done: readonly JournalRecord[], action: string): Json | unde
   const last = done.findLast((entry) => entry.step.action === 'reboot')?.outcome?.data;
   if (action === 'prove' && last?.startedBoot) return last.startedBoot;
   return done.findLast((entry) => entry.outcome?.data?.bootId !== undefined)?.outcome?.data?.bootId;
-}
-
-function verdictOf(done: readonly JournalRecord[], stop: StepOutcome | undefined): StepOutcome {
-  const bad = done.filter(isBad);
-  if (bad.length > 0) return verdictFor(bad, done);
-  if (stop) return stop;
-  const acts = done.filter((entry) => ACTS.has(entry.step.action));
-  return {
-    result: 'succeeded',
-    reason: 'Done',
-    message: acts.map((entry) => entry.outcome!.message).join('; ') || 'done',
-    ...exitCodeOf(acts[0]),
-  };
-}
-
-/** Steps whose outcome a person wants to read. */
-const ACTS: ReadonlySet<string> = new Set(['run', 'upgrade', 'deploy', 'rebootNeeded', 'prove']);
-
-/** Steps after whose failure that a host answers does not mean that it is well. */
-export const QUARANTINES: ReadonlySet<string> = new Set([
-  'checkAfter',
-  'upgrade',
-  'deploy',
-  'rebootNeeded',
-  'proveDeployed',
-  'rollback',
-]);
-
-/** Steps after whose failure the host may be down. */
-const LEAVES_DOWN: ReadonlySet<string> = new Set([...QUARANTINES, 'reboot', 'prove']);
-
-/** The host's outcome when a step did not succeed: not reached before we touched it is skipped, all else has failed. */
-function verdictFor(bad: readonly JournalRecord[], done: readonly JournalRecord[]): StepOutcome {
-  const { step, outcome } = bad[0]!;
-  const { reason, message, data } = outcome!;
-  const back = done.findLast((entry) => entry.step.ordinal > step.ordinal);
-  const isBack = bad.length === 1 && back?.step.action === 'prove';
-  const how = isBack
-    ? '; it went back to the deployment before'
-    : bad[1] && `; the way back failed too: ${bad[1].outcome!.message}`;
-  return {
-    result: step.action === 'connect' ? 'skipped' : 'failed',
-    reason,
-    message: `${message}${how ?? ''}`,
-    data: { ...data, down: LEAVES_DOWN.has(step.action) && !isBack, ...(isBack ? { rolledBack: true } : {}) },
-  };
-}
-
-function exitCodeOf(entry: JournalRecord | undefined): { data?: Record<string, Json> } {
-  const exitCode = entry?.step.action === 'run' ? entry.outcome?.data?.exitCode : undefined;
-  return exitCode === undefined ? {} : { data: { exitCode } };
 }

@@ -5,7 +5,9 @@ import type { JournalRecord, Step, StepOutcome } from '../../model/plan.ts';
 import type { ObjectStatus } from '../../model/status.ts';
 import { nameSome } from '../../rollout/decide.ts';
 import { holdAdopted } from './adopted.ts';
-import { nextHostStep, verdictStep } from './pipeline.ts';
+import type { FrozenNeighbour } from './neighbours/neighbour.ts';
+import { dataOf, standingIn } from './neighbours/standing.ts';
+import { nextHostStep, verdictStep, type Bound } from './pipeline.ts';
 import { isTerminal, PHASES, type FrozenOperation, type OperationRecord, type Phase } from './record.ts';
 import { boundDigest, freezeRollout } from './spec.ts';
 
@@ -19,11 +21,20 @@ export interface Remains {
   /** Its document now. */
   wished: OperationSpec | undefined;
   /** Hosts that `spec` selects, their clusters, the rollout settings in effect, and the hosts that percentages are taken of. */
-  selection: { hosts: readonly string[]; clusters: readonly string[]; rollout: Rollout; scope: number };
+  selection: {
+    hosts: readonly string[];
+    clusters: readonly string[];
+    rollout: Rollout;
+    scope: number;
+    /** Who is told around the act. */
+    neighbours?: readonly FrozenNeighbour[];
+  };
   /** Commit that the selection was read from. */
   commit: string;
   /** What hosts say of the act of its last round; undefined = the host could not be asked. */
   sightings: ReadonlyMap<string, StepSighting | undefined>;
+  /** What helper hosts say of having taken hosts out, by host and id of the step; undefined = the helper could not be asked. */
+  takeOuts?: ReadonlyMap<string, ReadonlyMap<string, StepSighting | undefined>>;
 }
 
 export interface Rebuilt {
@@ -41,9 +52,19 @@ export function rebuildOperation(remains: Remains, at: string): Rebuilt {
   return isTerminal(phase) ? finished(remains, phase, at) : unfinished(remains, at);
 }
 
-/** The step whose record on the host says whether the operation has touched it: the reboot or the script. */
-export function actStep(name: string, spec: OperationSpec, host: string, round: number): Step {
-  return stepsUpToAct(name, { spec, digest: boundDigest(spec) }, host, round, null, '').at(-1)!.step;
+/**
+ * The steps whose records on hosts say what the operation has done about a host: those that took it out, whose records lie on
+ * helpers, and last its act (the reboot or the script), whose record lies on the host itself.
+ */
+export function recordedSteps(
+  name: string,
+  frozen: Bound,
+  host: string,
+  round: number,
+): { act: Step; takeOuts: Step[] } {
+  const steps = stepsUpToAct(name, frozen, host, round, null, '').map(({ step }) => step);
+  const act = steps.pop()!;
+  return { act, takeOuts: steps.filter(({ idempotent }) => !idempotent) };
 }
 
 /** Round that the status tells of; before anything was told, the one that the document begins with. */
@@ -66,17 +87,27 @@ function finished({ name, status, spec, wished, selection, commit }: Remains, ph
   const { rollout, batches } = freezeRollout(selection.rollout, hosts, selection.scope);
   const digest = boundDigest(known);
   const clusters = clustersIn(detail) ?? [...selection.clusters];
-  const frozen: FrozenOperation = { spec: known, digest, commit, hosts, clusters, rollout };
+  const { neighbours } = aroundOf(selection);
+  const frozen: FrozenOperation = {
+    spec: known,
+    digest,
+    commit,
+    hosts,
+    clusters,
+    rollout,
+    ...(spec && neighbours ? { neighbours } : {}),
+  };
   const again = (wished?.retry ?? 0) > round ? { adopted: holdAdopted(wished, at) } : {};
   const record = { ...base, batches, beganAt, frozen, ...again };
   return { record, journal: verdicts(name, frozen, round, outcomes, finishedAt) };
 }
 
 function unfinished(remains: Remains, at: string): Rebuilt {
-  const { name, status, spec, wished, selection, commit, sightings } = remains;
+  const { name, status, spec, wished, selection, commit, sightings, takeOuts } = remains;
   const round = roundOf(status, spec);
   const beganAt = textIn(status?.detail ?? {}, 'beganAt');
-  const touched = [...sightings].filter(([, seen]) => wasBegun(seen));
+  const wasTakenOut = (host: string): boolean => [...(takeOuts?.get(host)?.values() ?? [])].some(wasBegun);
+  const touched = [...sightings].filter(([host, seen]) => wasBegun(seen) || wasTakenOut(host));
   const base = { format: 1, name, heldSince: { commit, sequence: 0 }, round };
   if (!spec || (beganAt === undefined && touched.length === 0)) {
     const adopted = holdAdopted(wished, at, noteOf(remains, false));
@@ -86,24 +117,62 @@ function unfinished(remains: Remains, at: string): Rebuilt {
   const { rollout, batches } = freezeRollout(selection.rollout, selection.hosts, selection.scope);
   const hosts = [...selection.hosts];
   const digest = boundDigest(spec);
-  const frozen: FrozenOperation = { spec, digest, commit, hosts, clusters: [...selection.clusters], rollout };
+  const clusters = [...selection.clusters];
+  const frozen: FrozenOperation = { spec, digest, commit, hosts, clusters, rollout, ...aroundOf(selection) };
   const outcomes = outcomesIn(status);
   const journal = verdicts(name, frozen, round, outcomes, at);
   for (const [host, seen] of touched) {
     if (outcomes.has(host)) continue;
-    const boot = bootBefore(seen!);
-    for (const entry of stepsUpToAct(name, frozen, host, round, boot, at)) journal.push({ host, entry });
+    const entries = wasBegun(seen)
+      ? stepsUpToAct(name, frozen, host, round, bootBefore(seen!), at)
+      : takenOut(stepsUpToAct(name, frozen, host, round, null, at), takeOuts!.get(host)!);
+    for (const entry of entries) journal.push({ host, entry });
   }
   const adopted = holdAdopted(wished, at, noteOf(remains, true));
   const record: OperationRecord = { ...base, phase: 'Suspended', batches, beganAt: beganAt ?? at, frozen, adopted };
   return { record, journal };
 }
 
-function noteOf({ status, selection, sightings }: Remains, begun: boolean): string | undefined {
+/**
+ * Journal of a host that was taken out and on which the act was not begun: what took it out last is open, to be re-attached
+ * to, and the host is looked at anew before anything else is done.
+ */
+function takenOut(
+  entries: readonly JournalRecord[],
+  seen: ReadonlyMap<string, StepSighting | undefined>,
+): JournalRecord[] {
+  const last = entries.findLastIndex(({ step }) => wasBegun(seen.get(step.id)));
+  const told = entries.slice(0, last + 1).filter(({ step }) => step.disruptive);
+  const { outcome: _outcome, ...open } = told.pop()!;
+  return [...told, open];
+}
+
+function aroundOf({ neighbours }: Remains['selection']): Pick<FrozenOperation, 'neighbours'> {
+  return neighbours && neighbours.length > 0 ? { neighbours: [...neighbours] } : {};
+}
+
+/** Hosts that may be out, and nobody can tell: they have no outcome, and the helper was not reached. */
+function perhapsOut({ status, takeOuts, sightings }: Remains): string[] {
+  const outcomes = outcomesIn(status);
+  return [...(takeOuts ?? [])].flatMap(([host, seen]) => {
+    const unknown = [...seen.values()].includes(undefined) && ![...seen.values()].some(wasBegun);
+    return unknown && !wasBegun(sightings.get(host)) && !outcomes.has(host) ? [host] : [];
+  });
+}
+
+function noteOf(remains: Remains, begun: boolean): string | undefined {
+  const { status, selection, sightings } = remains;
   const silent = [...sightings].filter(([, seen]) => seen === undefined).map(([host]) => host);
   const told = totalIn(status?.detail ?? {});
   const notes: string[] = [];
   if (silent.length > 0) notes.push(`could not be asked what was done on them: ${nameSome(silent.sort())}`);
+  const out = perhapsOut(remains);
+  if (out.length > 0) {
+    const whom = nameSome([...new Set((selection.neighbours ?? []).map((neighbour) => neighbour.name))]);
+    notes.push(
+      `it could not be found out whether these are still taken out (${whom}): ${nameSome(out.sort())}; look there`,
+    );
+  }
   if (begun && told !== undefined && told !== selection.hosts.length)
     notes.push(`it began on ${told} hosts and its target now selects ${selection.hosts.length}`);
   return notes.length > 0 ? notes.join('; ') : undefined;
@@ -123,7 +192,7 @@ function bootBefore(seen: StepSighting): string | null {
 /** Journal of a host up to its act, which is open. */
 function stepsUpToAct(
   name: string,
-  frozen: Pick<FrozenOperation, 'spec' | 'digest'>,
+  frozen: Bound,
   host: string,
   round: number,
   bootId: string | null,
@@ -133,7 +202,7 @@ function stepsUpToAct(
   for (;;) {
     const step = nextHostStep(name, frozen, host, round, entries)!;
     const entry: JournalRecord = { format: 1, round, step, startedAt: at };
-    if (!step.idempotent) return [...entries, entry];
+    if (!step.idempotent && step.parameters.neighbour === undefined) return [...entries, entry];
     const data: Record<string, Json> = step.action === 'connect' ? { bootId, adopted: true } : {};
     const message = 'found to be done when the store was rebuilt';
     entries.push({ ...entry, outcome: { result: 'succeeded', reason: 'Adopted', message, data, at } });
@@ -164,7 +233,10 @@ function outcomesIn(status: ObjectStatus | undefined): Map<string, StepOutcome> 
     if (value === null || typeof value !== 'object' || Array.isArray(value)) continue;
     const result = RESULTS.find((word) => word === value.result);
     if (result === undefined) continue;
-    const data: Record<string, Json> = typeof value.exitCode === 'number' ? { exitCode: value.exitCode } : {};
+    const data: Record<string, Json> = {
+      ...(typeof value.exitCode === 'number' ? { exitCode: value.exitCode } : {}),
+      ...dataOf(standingIn(value)),
+    };
     const message = textIn(value, 'message') ?? 'done';
     found.set(host, { result, reason: textIn(value, 'reason') ?? 'Done', message, data });
   }

@@ -4,6 +4,7 @@ import type { JournalRecord } from '../../model/plan.ts';
 import type { Overrun } from '../../rollout/windows/hold.ts';
 import type { AdoptedHold } from './adopted.ts';
 import type { ApprovalRecord } from './approval.ts';
+import type { FrozenNeighbour } from './neighbours/neighbour.ts';
 
 export const PHASES = ['Pending', 'Running', 'Suspended', 'Succeeded', 'Failed', 'Cancelled'] as const;
 export type Phase = (typeof PHASES)[number];
@@ -44,6 +45,8 @@ export interface FrozenOperation {
   /** Clusters those hosts belong to. */
   clusters: string[];
   rollout: FrozenRollout;
+  /** Who is told before and after the act on each host; absent = nobody. */
+  neighbours?: FrozenNeighbour[];
 }
 
 /** The rollout settings in effect: the operation's over its cluster's over the defaults, resolved to numbers. */

@@ -1,5 +1,5 @@
 import type { ClusterSpec, FleetSpec, Rollout } from '../../../schema/generated/types.ts';
-import type { Plan, Step } from '../../model/plan.ts';
+import type { Plan } from '../../model/plan.ts';
 import { keyOf, type Inventory, type Resource } from '../../model/resource.ts';
 import type { ObjectStatus } from '../../model/status.ts';
 import { resolveSelection } from '../../source/inventory/select.ts';
@@ -8,10 +8,12 @@ import { freezeHold, isOver } from '../../rollout/freeze.ts';
 import { approvalHold } from '../../rollout/approval.ts';
 import { bindApproval, needsApproval } from './approval.ts';
 import { clustersOf } from './clusters-of.ts';
-import { actionsFor } from './actions-of.ts';
+import { actionsFor, type Action } from './actions-of.ts';
 import { familyWarnings } from './family-warnings.ts';
 import { gateWarnings } from './gate-warnings.ts';
-import { nextHostStep } from './pipeline.ts';
+import type { FrozenNeighbour } from './neighbours/neighbour.ts';
+import { findNeighbours } from './neighbours/registry.ts';
+import { stepsOf } from './pipeline.ts';
 import type { FrozenRollout } from './record.ts';
 import { boundDigest, freezeRollout, rolloutOf } from './spec.ts';
 import { specsOf } from './windows.ts';
@@ -50,23 +52,17 @@ export function reviewOperation(
   const clusterSpecs = specsOf(clusters, inventory);
   const merged = rolloutOf(spec, clusters, clusterSpecs);
   const { batches, rollout } = freezeRollout(merged, hosts, scopeOf(hosts, clusters, inventory, nowMs));
-  const actions = actionsFor(spec);
-  const frozen = { spec, digest: boundDigest(spec) };
-  const steps = batches.flat().flatMap((host) => {
-    const first = nextHostStep(name, frozen, host, spec.retry ?? 0, []);
-    return first
-      ? actions
-          .filter(({ recovers }) => !recovers)
-          .map((action, ordinal): Step => ({ ...first, ...action, ordinal, parameters: action.parameters }))
-      : [];
-  });
-  const approval = approvalFor(resource, hosts, merged, clusterSpecs);
+  const { around, lacking } = findNeighbours(spec, hosts, clusters, inventory);
+  const frozen = { spec, digest: boundDigest(spec), neighbours: around };
+  const steps = batches.flat().flatMap((host) => stepsOf(name, frozen, host, spec.retry ?? 0));
+  const approval = approvalFor(resource, hosts, merged, clusterSpecs, around);
   const unapproved = approval && approval.given !== approval.digest ? approvalHold(approval) : undefined;
   const warnings = [
     ...warningsFor(hosts, clusters, inventory, statusOf, nowMs),
     ...familyWarnings(spec, hosts, statusOf),
+    ...neighbourWarnings(around, lacking, hosts),
     ...(unapproved ? [`it would wait: ${unapproved.message}`] : []),
-    ...gateWarnings({ spec, overrun: merged.overrun, clusters, inventory, statusOf, nowMs }),
+    ...gateWarnings({ spec, overrun: merged.overrun, neighbours: around, clusters, inventory, statusOf, nowMs }),
   ];
   return {
     name,
@@ -75,11 +71,34 @@ export function reviewOperation(
     batches,
     rollout,
     pauseAfter: merged.pauseAfter,
-    actions: actions.map((action) => action.summary),
+    actions: actionsFor(spec, around).map((action) => summaryOf(action, around)),
     warnings,
     ...(approval && { approval }),
     plan: { changes: [], steps, warnings },
   };
+}
+
+/** What concerns some of the hosts only says which. */
+function summaryOf({ summary, parameters: { neighbour } }: Action, neighbours: readonly FrozenNeighbour[]): string {
+  const some = neighbours.find(({ name }) => name === neighbour)?.hosts;
+  return some ? `${summary} (${nameSome(some)})` : summary;
+}
+
+function neighbourWarnings(
+  neighbours: readonly FrozenNeighbour[],
+  lacking: readonly string[],
+  hosts: readonly string[],
+): string[] {
+  const helpers = neighbours.flatMap(({ name, settings: { host } }) =>
+    typeof host === 'string' && hosts.includes(host) ? [{ name, host }] : [],
+  );
+  return [
+    ...lacking,
+    ...helpers.map(
+      ({ name, host }) =>
+        `${host} is acted on itself and runs the ${name}: while it is away no host can be taken out or put back; give it an operation of its own`,
+    ),
+  ];
 }
 
 function approvalFor(
@@ -87,9 +106,10 @@ function approvalFor(
   hosts: readonly string[],
   merged: Rollout,
   clusterSpecs: ReadonlyMap<string, ClusterSpec>,
+  neighbours: readonly FrozenNeighbour[],
 ): OperationReview['approval'] {
   if (!origin.oid || hosts.length === 0 || !needsApproval(spec, clusterSpecs.values())) return undefined;
-  const { digest } = bindApproval(metadata.name, spec, merged, hosts);
+  const { digest } = bindApproval(metadata.name, spec, merged, hosts, neighbours);
   return { digest, ...(spec.approval?.digest === undefined ? {} : { given: spec.approval.digest }) };
 }
 

@@ -1,6 +1,7 @@
 import type { Json } from '../../model/json.ts';
 import type { JournalRecord, Step, StepOutcome } from '../../model/plan.ts';
 import { keyOf } from '../../model/resource.ts';
+import { dataOf, standingIn } from './neighbours/standing.ts';
 
 /**
  * Key `sealed/<operation>`: what came of every host, once the journal that said so is cleaned away. Written by housekeeping
@@ -25,6 +26,8 @@ interface SealedOutcome {
   message: string;
   exitCode?: Json;
   down?: Json;
+  /** Where it was left out, as the data of its verdict. */
+  left?: Record<string, Json>;
 }
 
 /** Longest message that is kept of one host, in characters. */
@@ -49,7 +52,10 @@ export function sealJournal(
       group.hosts.push(host);
     } else {
       const down = data?.down === undefined ? {} : { down: data.down };
-      others[host] = { round: last.round, result, reason, message: message.slice(0, MESSAGE_LENGTH), ...exit, ...down };
+      const standing = dataOf(standingIn(data));
+      const left = Object.keys(standing).length > 0 ? { left: standing } : {};
+      const brief = message.slice(0, MESSAGE_LENGTH);
+      others[host] = { round: last.round, result, reason, message: brief, ...exit, ...down, ...left };
     }
   }
   return { format: 1, round, at, succeeded: [...groups.values()], others };
@@ -63,8 +69,8 @@ export function unsealJournal(operation: string, sealed: SealedRecord): Map<stri
     const outcome: StepOutcome = { result: 'succeeded', reason: 'Done', message: 'done', ...data };
     for (const host of hosts) verdicts.set(host, verdictOf(operation, host, round, sealed.at, outcome));
   }
-  for (const [host, { round, result, reason, message, exitCode, down }] of Object.entries(sealed.others)) {
-    const data = { ...(exitCode === undefined ? {} : { exitCode }), ...(down === undefined ? {} : { down }) };
+  for (const [host, { round, result, reason, message, exitCode, down, left }] of Object.entries(sealed.others)) {
+    const data = { ...(exitCode === undefined ? {} : { exitCode }), ...(down === undefined ? {} : { down }), ...left };
     verdicts.set(host, verdictOf(operation, host, round, sealed.at, { result, reason, message, data }));
   }
   return verdicts;

@@ -5,6 +5,8 @@ import { windowHold, type Overrun } from '../../rollout/windows/hold.ts';
 import type { WindowSet } from '../../rollout/windows/open-times.ts';
 import type { KindDeps } from '../context.ts';
 import { actionsFor } from './actions-of.ts';
+import type { FrozenNeighbour } from './neighbours/neighbour.ts';
+import { findNeighbours } from './neighbours/registry.ts';
 import { mergeRollout } from './spec.ts';
 
 /** What decides whether the maintenance windows let an operation begin a host. */
@@ -14,6 +16,8 @@ export interface WindowTerms {
   /** Specs of every cluster concerned, by name, as they are in the repository now. */
   clusterSpecs: ReadonlyMap<string, ClusterSpec>;
   overrun?: Overrun;
+  /** Who is told around the act: that takes time too. */
+  neighbours?: readonly FrozenNeighbour[];
   begun: boolean;
   /** Why the daemon's clock cannot be trusted. */
   clockDoubt?: string;
@@ -22,14 +26,15 @@ export interface WindowTerms {
 /** Whether an operation that has not begun waits for its windows: it keeps nobody else waiting meanwhile. */
 export function waitsForWindow(
   spec: OperationSpec,
+  hosts: readonly string[],
   clusters: readonly string[],
   { inventory, clock, clockDoubt }: Pick<KindDeps, 'inventory' | 'clock' | 'clockDoubt'>,
 ): boolean {
   const clusterSpecs = specsOf(clusters, inventory());
   const overrun = mergeRollout(spec.rollout, onlyOf(clusterSpecs)?.rollout).overrun;
-  return (
-    windowsHold({ spec, clusterSpecs, overrun, begun: false, clockDoubt: clockDoubt() }, clock.now()) !== undefined
-  );
+  const neighbours = findNeighbours(spec, hosts, clusters, inventory()).around;
+  const terms = { spec, clusterSpecs, overrun, neighbours, begun: false, clockDoubt: clockDoubt() };
+  return windowsHold(terms, clock.now()) !== undefined;
 }
 
 /** The specs of these clusters, as far as they exist. */
@@ -49,7 +54,7 @@ function onlyOf(clusterSpecs: ReadonlyMap<string, ClusterSpec>): ClusterSpec | u
 
 /** The hold that closed maintenance windows mean. The windows of a cluster are heeded as they stand now, like its freeze. */
 export function windowsHold(
-  { spec, clusterSpecs, overrun, begun, clockDoubt }: WindowTerms,
+  { spec, clusterSpecs, overrun, neighbours, begun, clockDoubt }: WindowTerms,
   nowMs: number,
 ): Hold | undefined {
   return windowHold({
@@ -57,7 +62,7 @@ export function windowsHold(
     nowMs,
     overrun: overrun ?? 'host',
     begun,
-    hostMs: longestPerHost(spec),
+    hostMs: longestPerHost(spec, neighbours),
     clockDoubt,
   });
 }
@@ -70,6 +75,6 @@ function windowSets(spec: OperationSpec, clusterSpecs: ReadonlyMap<string, Clust
 }
 
 /** How long one host may take when every step needs all of its time, in milliseconds. */
-function longestPerHost(spec: OperationSpec): number {
-  return actionsFor(spec).reduce((sum, { timeoutMs }) => sum + timeoutMs, 0);
+function longestPerHost(spec: OperationSpec, neighbours: readonly FrozenNeighbour[] | undefined): number {
+  return actionsFor(spec, neighbours).reduce((sum, { timeoutMs }) => sum + timeoutMs, 0);
 }

@@ -17,7 +17,7 @@ export interface ActionContext {
  * not give a host more time; but never less than a short while from now, so that a host that did its part while the daemon
  * was away is still looked at.
  */
-export function deadlineOf({ step, deps, name }: ActionContext): number {
+export function deadlineOf({ step, deps, name }: Omit<ActionContext, 'target'>): number {
   const operation = operationOf(step);
   for (const [, value] of deps.live.list(keys.journal(operation, name, ''))) {
     const entry = value as unknown as JournalRecord;

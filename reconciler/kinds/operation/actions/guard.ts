@@ -28,14 +28,17 @@ export function recordOf(context: ActionContext): string {
   return `${stepsRoot}/${stepId}`;
 }
 
+/** The step never began: whatever was done around it can be undone. */
+const UNTOUCHED = { untouched: true };
+
 /** What the tools of a host say when there is no room left. */
 const NO_ROOM = /No space left|is the disk full|[Qq]uota exceeded/;
 
 function cannotPrepare({ message, reason }: { message: string; reason?: string }, context: ActionContext): StepOutcome {
   const told = `${context.name}: ${message}; nothing was done`;
-  if (reason !== undefined || !NO_ROOM.test(message)) return failed(reason ?? 'HostCannotPrepare', told);
+  if (reason !== undefined || !NO_ROOM.test(message)) return failed(reason ?? 'HostCannotPrepare', told, UNTOUCHED);
   const { stepsRoot } = placeOf(context);
-  return failed('DiskFull', `${told}; make room for ${stepsRoot} there, then raise spec.retry`);
+  return failed('DiskFull', `${told}; make room for ${stepsRoot} there, then raise spec.retry`, UNTOUCHED);
 }
 
 /** What cannot be decided here: it stops with a reason that says how to go on. */
@@ -47,5 +50,6 @@ export function undecidable(
   return failed(
     'ForeignStep',
     `${context.name} holds the record of another operation under ${recordOf(context)}; nothing was done. Give the operation a new name, or remove the folder if it is a leftover`,
+    UNTOUCHED,
   );
 }

@@ -57,5 +57,6 @@ export function rebootRefused(name: string, refused: { exitCode: number; output:
   return failed(
     'RebootRefused',
     `${name} refused to reboot: exit code ${refused.exitCode}${said ? `: ${said}` : ''}; look for an inhibitor (systemd-inhibit --list) or a masked reboot.target, then raise spec.retry`,
+    { untouched: true },
   );
 }

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { StepSighting } from '../../../../reconciler/hosts/step-sighting.ts';
 import { adoptedHold, heedRelease, holdAdopted } from '../../../../reconciler/kinds/operation/adopted.ts';
-import { actStep, rebuildOperation, roundOf, type Remains } from '../../../../reconciler/kinds/operation/rebuild.ts';
+import {
+  rebuildOperation,
+  recordedSteps,
+  roundOf,
+  type Remains,
+} from '../../../../reconciler/kinds/operation/rebuild.ts';
 import type { OperationRecord } from '../../../../reconciler/kinds/operation/record.ts';
 import type { JsonObject } from '../../../../reconciler/model/json.ts';
 import type { OperationSpec } from '../../../../schema/generated/types.ts';
@@ -75,7 +80,7 @@ describe('an operation that is rebuilt after the store was lost', () => {
     const open = journal.filter(({ entry }) => entry.outcome === undefined);
     expect(record.phase).toBe('Suspended');
     expect(open.map(({ host, entry }) => [host, entry.step.id])).toEqual([
-      ['web-1', actStep('op', spec(), 'web-1', 0).id],
+      ['web-1', recordedSteps('op', { spec: spec(), digest: 'd' }, 'web-1', 0).act.id],
     ]);
     expect(journal.find(({ entry }) => entry.step.action === 'connect')?.entry.outcome?.data).toMatchObject({
       bootId: 'before',
