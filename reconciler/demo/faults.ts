@@ -46,6 +46,10 @@ export interface HostFaults {
   rebootRequired?: boolean;
   /** Nothing can be written: steps and uploads answer `state=error`. */
   diskFull?: boolean;
+  /** Profiles are brought about until this change, counted from 1 or named by its item, which fails. */
+  failChange?: number | string;
+  /** How long each change of a profile takes, in milliseconds. Default 0. */
+  changeMs?: number;
   /** Health checks end with exit code 1. */
   failChecks?: boolean;
 }

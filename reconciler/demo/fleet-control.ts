@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { Transient } from '../model/errors.ts';
-import type { ControlAnswer, ControlRequest, FleetControl } from './fleet-protocol.ts';
+import type { ControlAnswer, ControlRequest, DriftItem, FleetControl } from './fleet-protocol.ts';
 import type { HostFaults } from './faults.ts';
 import type { HostEvent } from './record.ts';
 
@@ -49,6 +49,10 @@ export class ControlClient implements FleetControl {
 
   async reboot(hosts?: readonly string[]): Promise<void> {
     await this.#ask({ method: 'reboot', hosts });
+  }
+
+  async drift(item: DriftItem, hosts?: readonly string[]): Promise<void> {
+    await this.#ask({ method: 'drift', item, hosts });
   }
 
   records(hosts?: readonly string[], from?: number): Promise<HostEvent[]> {

@@ -25,6 +25,12 @@ export interface FleetStart {
 /** Its answer: per host the port on 127.0.0.1 and the public host key. */
 export type FleetReady = Record<string, { port: number; hostKey: string }>;
 
+/** Something of a profile, by its name or path. */
+export interface DriftItem {
+  kind: 'package' | 'file' | 'service';
+  name: string;
+}
+
 /** What may be asked of a fleet while it runs. `hosts` left out means all of them. */
 export interface FleetControl {
   /** Switches faults; those not named stay as they are, `undefined` or null switches one off. */
@@ -34,11 +40,13 @@ export interface FleetControl {
   powerOn(hosts?: readonly string[]): Promise<void>;
   /** Reboots as if someone had done it at the console. */
   reboot(hosts?: readonly string[]): Promise<void>;
+  /** What somebody does by hand: a package is removed, the content of a file changes, a service is stopped. */
+  drift(item: DriftItem, hosts?: readonly string[]): Promise<void>;
   /** The hosts' own record, oldest first, from the given position on. */
   records(hosts?: readonly string[], from?: number): Promise<HostEvent[]>;
 }
 
-export const CONTROL_METHODS = ['setFaults', 'cut', 'powerOn', 'reboot', 'records'] as const;
+export const CONTROL_METHODS = ['setFaults', 'cut', 'powerOn', 'reboot', 'drift', 'records'] as const;
 export type ControlMethod = (typeof CONTROL_METHODS)[number];
 
 /** A request on either channel. */
@@ -46,6 +54,7 @@ export interface ControlRequest {
   id: number;
   method: ControlMethod;
   faults?: Record<string, unknown>;
+  item?: DriftItem;
   hosts?: readonly string[];
   from?: number;
 }

@@ -1,3 +1,5 @@
+import type { DriftItem } from './fleet-protocol.ts';
+
 /** A regular file of a simulated host, as far as anybody asks. */
 export interface SimFile {
   sha256: string;
@@ -14,6 +16,8 @@ export interface SimService {
 /** The packages, files and services of a simulated host, and its record of what was brought there. */
 export class SimProfile {
   readonly packages = new Set<string>();
+  /** Files that were there before they were replaced. */
+  readonly originals = new Map<string, SimFile>();
   readonly files = new Map<string, SimFile>();
   /** Commands that were run: their guards say so from then on. */
   readonly commands = new Set<string>();
@@ -31,6 +35,15 @@ export class SimProfile {
     );
     const asked = new Set([...questions, ...recorded].filter((line) => line.startsWith('?')));
     return [...asked].map((line) => this.#answerOne(line));
+  }
+
+  /** What somebody does by hand. */
+  drift({ kind, name }: DriftItem): void {
+    if (kind === 'package') this.packages.delete(name);
+    const file = this.files.get(name);
+    if (kind === 'file' && file) this.files.set(name, { ...file, sha256: file.sha256.replace(/^../, 'ff') });
+    const service = this.services.get(name);
+    if (kind === 'service' && service) this.services.set(name, { ...service, running: false });
   }
 
   #answerOne(question: string): string {

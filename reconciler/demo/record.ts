@@ -7,9 +7,9 @@ export interface HostEvent {
   host: string;
   /**
    * `boot`: it is up, with a new boot id. `down`: it went down (`reboot` or `cut`). `login`, `refused`: a client came.
-   * `command`: a command ran. `started`: a step began to run, `ended`: its script ended.
+   * `changed`: a change of a profile was made, which `reason` names. `command`: a command ran. `started`: a step began to run, `ended`: its script ended.
    */
-  event: 'boot' | 'down' | 'login' | 'refused' | 'command' | 'started' | 'ended';
+  event: 'boot' | 'down' | 'login' | 'refused' | 'command' | 'started' | 'ended' | 'changed';
   bootId?: string;
   /** For `command`: its verb and arguments; for `started` and `ended`: the step's id. */
   verb?: string;

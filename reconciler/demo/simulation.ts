@@ -94,6 +94,9 @@ export class Simulation {
         return host.powerOn();
       case 'reboot':
         return host.reboot();
+      case 'drift':
+        if (request.item) host.profile.drift(request.item);
+        return;
       case 'records':
         throw new Bug('records are not asked of one host');
     }

@@ -1,4 +1,6 @@
+import { readConvergeHeader } from '../hosts/profile/converge-header.ts';
 import { SCRIPT_TRAILER } from '../hosts/scripts/step-start.ts';
+import { converge } from './converge.ts';
 import { failed, framed, HOSTILE, USAGE } from './answer.ts';
 import type { Answer, VerbCall } from './answer.ts';
 import type { SimHost } from './sim-host.ts';
@@ -61,7 +63,11 @@ async function runDetached(
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(new Error('timeout')), timeoutSeconds * 1000);
   try {
-    const result = await runScript(host, script, { zero: 'script', args }, AbortSignal.any([power, limit.signal]));
+    const signal = AbortSignal.any([power, limit.signal]);
+    const header = readConvergeHeader(script);
+    const result = header
+      ? await converge(host, header, signal)
+      : await runScript(host, script, { zero: 'script', args }, signal);
     finish(result.exitCode, host.faults.hostileOutput ? HOSTILE + result.output : result.output);
   } catch (error) {
     if (power.aborted) return;

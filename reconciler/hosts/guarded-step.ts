@@ -1,4 +1,5 @@
 import { Bug } from '../model/errors.ts';
+import { Sensitive } from '../model/sensitive.ts';
 import type { CommandBit } from './command.ts';
 import { SCRIPT_TRAILER, STEP_START_SCRIPT } from './scripts/step-start.ts';
 import { STEP_READ_SCRIPT } from './scripts/step-read.ts';
@@ -20,7 +21,7 @@ export interface StepStart extends StepPlace {
   /** Only if the host still runs under this boot id; undefined = under any. */
   bootId?: string;
   /** A script with arguments (its first line may name an interpreter), or a reboot. */
-  action: { kind: 'script'; script: string; args: readonly CommandBit[] } | { kind: 'reboot' };
+  action: { kind: 'script'; script: string | Sensitive; args: readonly CommandBit[] } | { kind: 'reboot' };
   /** Bytes of output kept on the host; the rest is counted. Default 65536, at most 1 MiB. */
   maxOutputBytes?: number;
   /** Whole seconds; then the script's process group is killed and its exit code is 124. */
@@ -57,8 +58,7 @@ export function stepStartCommand(call: { user: string; nonce: string }, step: St
     action.kind,
     ...(action.kind === 'script' ? action.args : []),
   ];
-  const stdin =
-    action.kind === 'script' ? `${action.script.replace(/\n?$/, '\n')}${SCRIPT_TRAILER} ${call.nonce}\n` : '';
+  const stdin = action.kind === 'script' ? withTrailer(action.script, call.nonce) : '';
   return verbCommand('step-start', STEP_START_SCRIPT, { ...call, args, stdin });
 }
 
@@ -68,6 +68,15 @@ export function stepReadCommand(call: { user: string; nonce: string }, step: Ste
   const wait = String(Math.max(0, Math.ceil(step.waitSeconds ?? 0)));
   const args = [step.stepsRoot, step.stepId, step.digest, wait];
   return verbCommand('step-read', STEP_READ_SCRIPT, { ...call, args });
+}
+
+function withTrailer(script: string | Sensitive, nonce: string): string | Sensitive {
+  if (script instanceof Sensitive) return new Sensitive(whole(script.reveal(), nonce));
+  return whole(script, nonce);
+}
+
+function whole(script: string, nonce: string): string {
+  return `${script.replace(/\n?$/, '\n')}${SCRIPT_TRAILER} ${nonce}\n`;
 }
 
 function checkPlace(step: StepPlace): void {

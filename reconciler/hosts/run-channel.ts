@@ -2,6 +2,7 @@ import type { ClientChannel } from 'ssh2';
 import { abortReason } from '../model/clock.ts';
 import type { Clock } from '../model/clock.ts';
 import { formatDuration } from '../model/duration.ts';
+import { Sensitive } from '../model/sensitive.ts';
 import { CappedOutput } from './output.ts';
 import type { LostCode } from './lost.ts';
 import type { CommandResult, RunLimits } from './transport.ts';
@@ -105,6 +106,6 @@ export function runChannel(
       settle(exit ? undefined : 'the connection closed before the command had ended');
     });
     if (limits.stdin === undefined) channel.end();
-    else channel.end(limits.stdin);
+    else channel.end(limits.stdin instanceof Sensitive ? limits.stdin.reveal() : limits.stdin);
   });
 }

@@ -1,3 +1,4 @@
+import type { Sensitive } from '../model/sensitive.ts';
 import type { CommandLine } from './command.ts';
 import type { LostCode } from './lost.ts';
 
@@ -25,6 +26,9 @@ export interface HostTarget {
   jumps: readonly HostTarget[];
 }
 
+/** What a command reads; a secret is revealed when it is written to the socket. */
+export type StandardInput = string | Uint8Array | Sensitive;
+
 export interface RunLimits {
   /** Required: no command runs without a deadline. */
   timeoutMs: number;
@@ -34,7 +38,7 @@ export interface RunLimits {
    */
   maxOutputBytes?: number;
   /** Sent to the command's standard input, which is then closed. */
-  stdin?: string | Uint8Array;
+  stdin?: StandardInput;
 }
 
 /** How a command ended, as far as it was seen. */

@@ -16,6 +16,7 @@ import { STEP_START_SCRIPT } from '../../reconciler/hosts/scripts/step-start.ts'
 import { UPLOAD_SCRIPT } from '../../reconciler/hosts/scripts/upload.ts';
 import { uploadCommand } from '../../reconciler/hosts/upload.ts';
 import type { Verb, VerbCommand } from '../../reconciler/hosts/verb.ts';
+import { bytesOf } from '../support/standard-input.ts';
 import { splitWords } from '../../reconciler/demo/shell-words.ts';
 
 /** One case: a request, the words that must reach the host (`@facts` = the text of that script), and standard input. */
@@ -65,6 +66,6 @@ describe('commands as they are sent', () => {
     const words = splitWords(renderCommand(built.line));
 
     expect(words).toEqual(golden.expect.map((word) => scripts[word] ?? word));
-    expect(built.stdin === undefined ? undefined : Buffer.from(built.stdin).toString()).toBe(golden.stdin);
+    expect(built.stdin === undefined ? undefined : bytesOf(built.stdin).toString()).toBe(golden.stdin);
   });
 });

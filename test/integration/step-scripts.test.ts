@@ -13,6 +13,7 @@ import { parseUpload, uploadCommand } from '../../reconciler/hosts/upload.ts';
 import type { VerbCommand } from '../../reconciler/hosts/verb.ts';
 import { eventually } from '../support/eventually.ts';
 import { describeWith } from '../support/real-parts.ts';
+import { bytesOf } from '../support/standard-input.ts';
 import type { RealPart } from '../support/real-parts.ts';
 
 const call = { user: 'root', nonce: 'n0' };
@@ -29,7 +30,7 @@ function scriptsIn(shell: string, parts: RealPart[], toolbox: (folder: string) =
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
     /** What the host prints for a verb; the line is what sshd would hand to the user's shell. */
-    function run(verb: VerbCommand, stdin: string | Uint8Array = verb.stdin ?? ''): Promise<string> {
+    function run(verb: VerbCommand, stdin: string | Uint8Array = bytesOf(verb.stdin)): Promise<string> {
       const words = verb.line.bits.map(String);
       const child = spawn(words[0]!, words.slice(1), { env: { PATH: path }, stdio: ['pipe', 'pipe', 'inherit'] });
       let output = '';

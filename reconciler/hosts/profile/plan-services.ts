@@ -33,11 +33,11 @@ export function planServices(
     }
     if (!service.enabled && state.enabled === 'enabled') now.push(change('disable'));
     if (!service.running && state.running) now.push(change('stop'));
-    if (service.running && !state.running) now.push(change('start'));
-    if (service.running && state.running) {
-      const why = restartReason(service, seen, touched);
-      if (why) (why.last ? last : now).push(change('restart', why.why));
-    }
+    if (!service.running) continue;
+    const restart = restartReason(service, seen, touched);
+    const when = restart?.last ? last : now;
+    if (!state.running) when.push(change('start'));
+    else if (restart) when.push(change('restart', restart.why));
   }
   return { now, last };
 }
