@@ -2155,7 +2155,7 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
     "$defs": {
       "HostProfileSpec": {
         "type": "object",
-        "description": "What its hosts have. An item takes the place of one of the same name or path that it inherits.",
+        "description": "What its hosts have. An item takes the place of one of the same name or path that it inherits, and comes after what else is inherited.",
         "additionalProperties": false,
         "properties": {
           "description": {
@@ -2177,6 +2177,25 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "examples": [
               [
                 "docker"
+              ]
+            ]
+          },
+          "requires": {
+            "type": "array",
+            "uniqueItems": true,
+            "items": {
+              "type": "string",
+              "enum": [
+                "network",
+                "containerManager"
+              ],
+              "description": "`network`: a Network. `containerManager`: a ContainerManager that is not trivial."
+            },
+            "default": [],
+            "description": "What a cluster with this profile must name. What it extends adds to it.",
+            "examples": [
+              [
+                "network"
               ]
             ]
           },
@@ -2269,7 +2288,7 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               "$ref": "#/$defs/ProfileService"
             },
             "default": [],
-            "description": "Services, last.",
+            "description": "Services, last, in this order.",
             "examples": [
               [
                 {
@@ -2503,7 +2522,7 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               "$ref": "#/$defs/ProfileService"
             },
             "default": [],
-            "description": "Services, last.",
+            "description": "Services, last, in this order.",
             "examples": [
               [
                 {
@@ -2607,8 +2626,7 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           "mode": {
             "type": "string",
             "pattern": "^[0-7]{4}$",
-            "default": "0644",
-            "description": "Its permissions: four octal digits, in quotes.",
+            "description": "Its permissions: four octal digits, in quotes. Without it: 0644, and 0600 with `from`.",
             "examples": [
               "0600"
             ],
@@ -2799,7 +2817,7 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
                 "items": {
                   "type": "string",
                   "maxLength": 200,
-                  "pattern": "^[A-Za-z0-9][A-Za-z0-9._/-]*$",
+                  "pattern": "^[A-Za-z0-9./][A-Za-z0-9._/-]*$",
                   "description": "A suite, or a path that ends with `/`.",
                   "x-intendant-form": "one word of letters, digits and `._/-`"
                 },
@@ -2815,7 +2833,7 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
                 "items": {
                   "type": "string",
                   "maxLength": 200,
-                  "pattern": "^[A-Za-z0-9][A-Za-z0-9._/-]*$",
+                  "pattern": "^[A-Za-z0-9./][A-Za-z0-9._/-]*$",
                   "description": "A component.",
                   "x-intendant-form": "one word of letters, digits and `._/-`"
                 },

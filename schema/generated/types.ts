@@ -1006,7 +1006,7 @@ export interface FleetSpec {
   connection?: Connection;
 }
 /**
- * What its hosts have. An item takes the place of one of the same name or path that it inherits.
+ * What its hosts have. An item takes the place of one of the same name or path that it inherits, and comes after what else is inherited.
  *
  * This interface was referenced by `Unused`'s JSON-Schema
  * via the `definition` "HostProfileSpec".
@@ -1020,6 +1020,12 @@ export interface HostProfileSpec {
    * Profiles whose items this one has too. Later ones go before earlier ones, its own before all of them.
    */
   extends?: Name[];
+  /**
+   * What a cluster with this profile must name. What it extends adds to it.
+   *
+   * Items: `network`: a Network. `containerManager`: a ContainerManager that is not trivial.
+   */
+  requires?: ('network' | 'containerManager')[];
   /**
    * What drifts from the profile is put right by itself. Without it, it is only shown. Not inherited.
    */
@@ -1045,7 +1051,7 @@ export interface HostProfileSpec {
    */
   commands?: ProfileCommand[];
   /**
-   * Services, last.
+   * Services, last, in this order.
    */
   services?: ProfileService[];
   /**
@@ -1114,7 +1120,7 @@ export interface ProfileFamily {
    */
   commands?: ProfileCommand[];
   /**
-   * Services, last.
+   * Services, last, in this order.
    */
   services?: ProfileService[];
   /**
@@ -1169,7 +1175,7 @@ export interface ProfileFile {
    */
   optional?: boolean;
   /**
-   * Its permissions: four octal digits, in quotes.
+   * Its permissions: four octal digits, in quotes. Without it: 0644, and 0600 with `from`.
    */
   mode?: string;
   /**
