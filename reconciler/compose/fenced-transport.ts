@@ -18,6 +18,7 @@ export function fencedTransport(transport: HostTransport, lease: Pick<Lease, 'he
   const fenced = (session: HostSession): HostSession => ({
     hostKey: session.hostKey,
     firstUse: session.firstUse,
+    sudoPassword: () => session.sudoPassword(),
     async run(command, limits, signal) {
       refuseWithoutLease();
       return session.run(command, limits, signal);

@@ -110,6 +110,8 @@ async function ssh(document: DaemonDocument, places: SecretPlaces): Promise<SshC
 async function identity(field: string, from: SshIdentity, places: SecretPlaces): Promise<IdentityConfig> {
   await readSecret(`${field}.key`, { file: from.keyFile, env: from.keyEnv }, places);
   await readSecret(`${field}.passphrase`, { env: from.passphraseEnv }, places);
+  const sudo = { file: from.sudoPasswordFile, env: from.sudoPasswordEnv };
+  await readSecret(`${field}.sudoPassword`, sudo, places);
   return from;
 }
 

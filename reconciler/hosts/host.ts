@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.ts';
+import type { Sensitive } from '../model/sensitive.ts';
 import { asIntendantError, InvalidInput, reasonOfCode, Transient } from '../model/errors.ts';
 import { checkCommand, parseCheck } from './check.ts';
 import type { CheckAnswer, CheckRequest } from './check.ts';
@@ -16,7 +17,8 @@ import type { SeenHost } from './profile/seen.ts';
 import type { WantedHost } from './profile/wanted.ts';
 import { parseStepSighting } from './step-sighting.ts';
 import type { StepSighting } from './step-sighting.ts';
-import { sudoRefused } from './sudo.ts';
+import { RefusedPasswords } from './refused-passwords.ts';
+import { asksAgain, sudoRefused, withSudoPassword } from './sudo.ts';
 import type { CommandResult, HostSession, HostTarget, HostTransport } from './transport.ts';
 import type { Verb, VerbCommand } from './verb.ts';
 
@@ -110,7 +112,11 @@ const NOISE_BYTES = 65_536;
 const MAX_STEP_ANSWER_BYTES = MAX_STEP_OUTPUT_BYTES * 2;
 
 /** The hands over a transport. */
-export function hostHands(options: HostHandsOptions, purpose?: CommandPurpose): HostHands {
+export function hostHands(options: HostHandsOptions): HostHands {
+  return handsFor(options, new RefusedPasswords(options.clock));
+}
+
+function handsFor(options: HostHandsOptions, refused: RefusedPasswords, purpose?: CommandPurpose): HostHands {
   const { transport, clock } = options;
   const nonce = options.nonce ?? newNonce;
 
@@ -127,16 +133,22 @@ export function hostHands(options: HostHandsOptions, purpose?: CommandPurpose): 
       const session = await transport.open(target, signal);
       try {
         const maxOutputBytes = NOISE_BYTES + (limits.answerBytes ?? 0);
-        result = await session.run(
-          verb.line,
-          { timeoutMs: limits.timeoutMs, maxOutputBytes, stdin: verb.stdin },
-          signal,
-        );
+        const password = target.user === 'root' ? undefined : await session.sudoPassword();
+        if (password && refused.has(whoOf(target), password))
+          throw refusedBySudo(target, password, 'not tried again yet');
+        const sent = password
+          ? withSudoPassword(verb.line, { ...verb, password })
+          : { line: verb.line, stdin: verb.stdin };
+        const { line, ...input } = sent;
+        result = await session.run(line, { timeoutMs: limits.timeoutMs, maxOutputBytes, ...input }, signal);
         if (result.ended === 'lost') {
           // A server can put words of its own into the reason.
           return { lost: cleanLine(result.lostBecause ?? '') || 'the connection was lost', code: result.lostCode };
         }
-        return read(result.stdout, verb.nonce, session) ?? unreadable(target, verb, result);
+        const answer = read(result.stdout, verb.nonce, session);
+        if (answer !== undefined) return answer;
+        if (password && asksAgain(result.stderr)) refused.add(whoOf(target), password);
+        return unreadable(target, verb, result, password);
       } finally {
         session.release();
       }
@@ -199,18 +211,13 @@ export function hostHands(options: HostHandsOptions, purpose?: CommandPurpose): 
       return ask(target, verb, (output, mark) => parseLook(output, mark, wanted, target.name), limits, signal);
     },
     drop: (name) => transport.drop(name),
-    actingFor: (other) => hostHands(options, other),
+    actingFor: (other) => handsFor(options, refused, other),
   };
   return hands;
 }
 
-function unreadable(target: HostTarget, verb: VerbCommand, result: CommandResult): never {
-  if (sudoRefused(result.stderr)) {
-    throw new InvalidInput(`${target.user} may not act as root on ${target.name}: ${cleanLine(result.stderr)}`, {
-      code: 'SUDO_REFUSED',
-      hint: `Install sudo there and allow it without a password: ${target.user} ALL=(ALL) NOPASSWD: ALL`,
-    });
-  }
+function unreadable(target: HostTarget, verb: VerbCommand, result: CommandResult, password?: Sensitive): never {
+  if (sudoRefused(result.stderr)) throw refusedBySudo(target, password, cleanLine(result.stderr));
   const how = result.signal
     ? `was ended by ${cleanLine(result.signal, 20)}`
     : `ended with exit code ${result.exitCode}`;
@@ -220,4 +227,20 @@ function unreadable(target: HostTarget, verb: VerbCommand, result: CommandResult
     code: 'HOST_ANSWER_UNREADABLE',
     hint: 'Log in by hand and see whether a shell profile or a forced command stands in the way.',
   });
+}
+
+function whoOf({ name, user }: HostTarget): string {
+  return `${user}@${name}`;
+}
+
+function refusedBySudo(
+  { name, user, identity = 'default' }: HostTarget,
+  password: Sensitive | undefined,
+  why: string,
+): InvalidInput {
+  const field = `ssh.identities.${identity}.sudoPasswordFile`;
+  const hint = password
+    ? `Put the password of ${user} into what ${field} (or sudoPasswordEnv) names, which is read anew at each use, and let sudoers allow ${user} to act as root. The same password is sent again after ten minutes at the earliest, so that the account is not locked.`
+    : `Install sudo there and allow it without a password (${user} ALL=(ALL) NOPASSWD: ALL), or name the password in ${field} of the daemon's configuration.`;
+  return new InvalidInput(`${user} may not act as root on ${name}: ${why}`, { code: 'SUDO_REFUSED', hint });
 }

@@ -5,12 +5,15 @@ import { formatDuration } from '../model/duration.ts';
 import { Sensitive } from '../model/sensitive.ts';
 import { CappedOutput } from './output.ts';
 import type { LostCode } from './lost.ts';
+import { asksAgain } from './sudo.ts';
 import type { CommandResult, RunLimits } from './transport.ts';
 
 /** Bytes of each stream that are kept when nothing else is said. */
 export const DEFAULT_OUTPUT_BYTES = 65_536;
 /** A command that prints this much more than is kept will not end by itself, and reading on costs us as much as it. */
 const MAX_DROPPED_BYTES = 1024 * 1024;
+/** What is looked through for the word that a command is ready for its input. */
+const MAX_BEFORE_READY = 65_536;
 /** After the exit code a process left behind may hold the streams open; this much silence ends the waiting. */
 const SILENCE_AFTER_EXIT_MS = 1000;
 
@@ -105,7 +108,30 @@ export function runChannel(
       if (code !== undefined) exit ??= code === null ? { signal: name } : { exitCode: code };
       settle(exit ? undefined : 'the connection closed before the command had ended');
     });
-    if (limits.stdin === undefined) channel.end();
-    else channel.end(limits.stdin instanceof Sensitive ? limits.stdin.reveal() : limits.stdin);
+    feed(channel, limits);
   });
+}
+
+/** Writes the input and closes it; with a preface, the input follows when the command is ready for it. */
+function feed(channel: ClientChannel, { stdin, preface }: RunLimits): void {
+  const rest = (): void => void channel.end(stdin instanceof Sensitive ? stdin.reveal() : stdin);
+  if (!preface) return rest();
+  let said = '';
+  let complaint = '';
+  let open = true;
+  const settle = (then: () => void): void => {
+    if (open) then();
+    open = false;
+  };
+  channel.on('data', (chunk: Buffer) => {
+    if (!open) return;
+    said = (said + chunk.toString('latin1')).slice(-MAX_BEFORE_READY);
+    if (said.includes(preface.ready)) settle(rest);
+  });
+  channel.stderr.on('data', (chunk: Buffer) => {
+    if (!open) return;
+    complaint = (complaint + chunk.toString('latin1')).slice(-MAX_BEFORE_READY);
+    if (asksAgain(complaint)) settle(() => void channel.end());
+  });
+  channel.write(preface.line.reveal());
 }

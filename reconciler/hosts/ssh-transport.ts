@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Transient, InvalidInput } from '../model/errors.ts';
 import { abortReason, systemClock } from '../model/clock.ts';
 import type { Clock } from '../model/clock.ts';
+import type { Sensitive } from '../model/sensitive.ts';
 import { connect, DEFAULT_CONNECT_TIMEOUT_MS, forward } from '../ssh/connect.ts';
 import { verifyHostKey } from '../ssh/host-key.ts';
 import type { HostKeyPolicy } from '../ssh/host-key.ts';
@@ -13,6 +14,7 @@ import { newNonce } from './frame.ts';
 import { knownHostsFile } from './known-hosts-file.ts';
 import type { KnownHostsFile } from './known-hosts-file.ts';
 import { PooledConnection } from './pooled-connection.ts';
+import { sudoPassword, withSudoPassword } from './sudo.ts';
 import { SharedAttempt } from './shared-attempt.ts';
 import type { HostSession, HostTarget, HostTransport } from './transport.ts';
 import { parseUpload, uploadCommand } from './upload.ts';
@@ -71,7 +73,9 @@ class SshTransport implements HostTransport {
     const connection = await this.#connection(target, signal);
     const release = connection.use();
     try {
-      return session(target, connection, !(await this.#isWrittenDown(target)), release);
+      const password = (): Promise<Sensitive | undefined> =>
+        sudoPassword(this.#identity(target), this.#options.env ?? process.env);
+      return session(target, connection, { firstUse: !(await this.#isWrittenDown(target)), release, password });
     } catch (error) {
       release();
       throw error;
@@ -220,17 +224,21 @@ function dropped(name: string): Transient {
 function session(
   target: HostTarget,
   connection: PooledConnection,
-  firstUse: boolean,
-  release: () => void,
+  given: { firstUse: boolean; release: () => void; password: () => Promise<Sensitive | undefined> },
 ): HostSession {
+  const { firstUse, release, password: sudoPassword } = given;
   return {
     hostKey: connection.hostKey,
     firstUse,
     run: (line, limits, signal) => connection.run(line, limits, signal),
     release,
+    sudoPassword,
     async upload(file, { timeoutMs }, signal) {
       const verb = uploadCommand({ user: target.user, nonce: newNonce() }, file);
-      const result = await connection.run(verb.line, { timeoutMs, stdin: verb.stdin }, signal);
+      const password = target.user === 'root' ? undefined : await sudoPassword();
+      const sent = password ? withSudoPassword(verb.line, { ...verb, password }) : verb;
+      const { stdin, preface } = { preface: undefined, ...sent };
+      const result = await connection.run(sent.line, { timeoutMs, stdin, preface }, signal);
       const answer = parseUpload(result.stdout, verb.nonce);
       if (answer?.written) return;
       const why = answer?.why ?? result.lostBecause ?? `exit code ${result.exitCode}`;

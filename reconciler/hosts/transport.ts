@@ -9,7 +9,7 @@ export interface HostTarget {
   address: string;
   /** Default 22. */
   port: number;
-  /** Default root. Anyone else acts through `sudo -n`. */
+  /** Default root. Anyone else acts through sudo. */
   user: string;
   /** Name of an identity in the daemon's configuration; undefined = its default identity. */
   identity?: string;
@@ -39,6 +39,11 @@ export interface RunLimits {
   maxOutputBytes?: number;
   /** Sent to the command's standard input, which is then closed. */
   stdin?: StandardInput;
+  /**
+   * A line that is written first, such as a password; `stdin` follows once the command has printed `ready`, so that nothing of it is
+   * taken for a password. When the command asks again, its input is closed.
+   */
+  preface?: { line: Sensitive; ready: string };
 }
 
 /** How a command ended, as far as it was seen. */
@@ -67,6 +72,8 @@ export interface HostSession {
   readonly hostKey: string;
   /** True: nothing was written down about this host, so that its key is to be recorded (or was). */
   readonly firstUse?: boolean;
+  /** The password for sudo there, as its file or variable says now; undefined = sudo must not ask. */
+  sudoPassword(): Promise<Sensitive | undefined>;
   run(command: CommandLine, limits: RunLimits, signal: AbortSignal): Promise<CommandResult>;
   /** Writes a file beside its target with its final mode, then renames it. */
   upload(

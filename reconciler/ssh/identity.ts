@@ -15,6 +15,10 @@ export interface IdentityConfig {
   agent?: boolean | string;
   /** Name of the environment variable that holds the key's passphrase. */
   passphraseEnv?: string;
+  /** Path of the file that holds the password which `sudo` asks of the user on hosts. Without either, sudo must not ask. */
+  sudoPasswordFile?: string;
+  /** Name of the environment variable that holds it. */
+  sudoPasswordEnv?: string;
 }
 
 export interface IdentityDeps {

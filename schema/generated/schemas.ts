@@ -1575,6 +1575,24 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             ],
             "x-intendant-form": "the name of an environment variable",
             "x-intendant-quiet": true
+          },
+          "sudoPasswordFile": {
+            "type": "string",
+            "description": "File with the password that `sudo` asks of the user on hosts; read anew at each use. Without it and `sudoPasswordEnv`, sudo must not ask for one.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/sudo-password"
+            ]
+          },
+          "sudoPasswordEnv": {
+            "type": "string",
+            "description": "Environment variable that holds the password that `sudo` asks of the user on hosts.",
+            "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+            "examples": [
+              "FLEET_SUDO_PASSWORD"
+            ],
+            "x-intendant-form": "the name of an environment variable",
+            "x-intendant-quiet": true
           }
         },
         "examples": [

@@ -792,6 +792,14 @@ export interface SshIdentity {
    * Environment variable that holds the key's passphrase.
    */
   passphraseEnv?: string;
+  /**
+   * File with the password that `sudo` asks of the user on hosts; read anew at each use. Without it and `sudoPasswordEnv`, sudo must not ask for one.
+   */
+  sudoPasswordFile?: string;
+  /**
+   * Environment variable that holds the password that `sudo` asks of the user on hosts.
+   */
+  sudoPasswordEnv?: string;
 }
 /**
  * How the daemon speaks to hosts.

@@ -15,6 +15,7 @@ function rig() {
       sent.push('open');
       return {
         hostKey: 'ssh-ed25519 AAAA',
+        sudoPassword: async () => undefined,
         run: async () => {
           sent.push('run');
           return { ended: 'exited', exitCode: 0, stdout: '', stderr: '', droppedBytes: 0, durationMs: 1 };

@@ -31,6 +31,7 @@ function rig(answers: Record<string, string>, permit?: () => Promise<void>) {
     async open() {
       return {
         hostKey: 'key',
+        sudoPassword: async () => undefined,
         async run(line): Promise<CommandResult> {
           const verb = /intendant-(step-start|step-read|facts) /.exec(renderCommand(line))![1]!;
           sent.push(verb);
