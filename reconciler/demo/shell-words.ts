@@ -9,6 +9,9 @@ export interface Positional {
   args: readonly string[];
 }
 
+/** A word of its own: the arguments as they are, a word each. */
+const EVERY_ARGUMENT = /^"\$@"(?=\s|$)/;
+
 /** Outside quotes these mean something to a shell that the splitter does not do. */
 const OPERATORS = '|&;<>()`*?[]{}!~';
 
@@ -36,6 +39,9 @@ export function splitWords(line: string, positional?: Positional): string[] {
       if (end < 0) throw new ShellSyntax('unterminated quoted string');
       word = (word ?? '') + line.slice(at + 1, end);
       at = end + 1;
+    } else if (word === undefined && positional && EVERY_ARGUMENT.test(line.slice(at))) {
+      words.push(...positional.args);
+      at += '"$@"'.length;
     } else if (char === '"') {
       const quoted = doubleQuoted(line, at + 1, positional);
       word = (word ?? '') + quoted.text;

@@ -18,7 +18,7 @@ export interface ShellResult {
 }
 
 /**
- * Runs a script of harmless lines: `echo`, `printf` of plain text, `exit`, `sleep`, `true`, `false`, `uptime`,
+ * Runs a script of harmless lines: `exec` of one of these, `echo`, `printf` of plain text, `exit`, `sleep`, `true`, `false`, `uptime`,
  * `hostname`, `uname`, `set -e`, `systemctl is-…`. Any other command answers 127 as an unknown one does. A sleep
  * rejects with the signal's reason.
  */
@@ -60,6 +60,8 @@ export async function runArgv(world: ShellWorld, argv: readonly string[], signal
   const [path = '', ...args] = argv;
   const name = path.slice(path.lastIndexOf('/') + 1);
   switch (name) {
+    case 'exec':
+      return runArgv(world, args, signal);
     case 'true':
     case ':':
       return { exitCode: 0, output: '' };

@@ -6,6 +6,7 @@ import { hostHands } from '../../reconciler/hosts/host.ts';
 import type { HostHands } from '../../reconciler/hosts/host.ts';
 import { sshTransport } from '../../reconciler/hosts/ssh-transport.ts';
 import type { HostTarget, HostTransport } from '../../reconciler/hosts/transport.ts';
+import { EXEC_SCRIPT } from '../../reconciler/kinds/operation/neighbours/command-hook.ts';
 import { systemClock } from '../../reconciler/model/clock.ts';
 import { Sensitive } from '../../reconciler/model/sensitive.ts';
 import { eventually } from '../support/eventually.ts';
@@ -40,6 +41,29 @@ describeWith(['sshd', 'sudo'], 'guarded steps over a connection that breaks', ()
     await stopSshd(sshd);
     removeUser(user);
     removeFolder();
+  });
+
+  it('gives a command its words as they are, whatever they look like to a shell', async () => {
+    const words = ['$(id)', '`id`', "it's", '"', 'a  b', '*', '; exit 3', '-n', '$1', '#', 'ümlaut', '\\'];
+    const out = join(folder, 'words');
+    const action = {
+      kind: 'script' as const,
+      script: EXEC_SCRIPT,
+      args: ['sh', '-c', 'out=$1; shift; printf "%s\\n" "$@" >"$out"', 'words', out, ...words],
+    };
+    const step = {
+      stepsRoot: join(folder, 'steps'),
+      stepId: 'op.0.3-takeout.web-1',
+      digest: 'd',
+      action,
+      timeoutSeconds: 20,
+    };
+
+    await hands.startStep(target, step, never);
+    const seen = await hands.readStep(target, { ...step, waitSeconds: 10 }, never);
+
+    expect(seen).toMatchObject({ state: 'done', exitCode: 0 });
+    expect(readFileSync(out, 'utf8').trimEnd().split('\n')).toEqual(words);
   });
 
   it('runs once, wherever in the start the connection is cut', async () => {

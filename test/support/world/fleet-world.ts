@@ -1,4 +1,4 @@
-import type { HostSpec, OperationSpec } from '../../../schema/generated/types.ts';
+import type { Hook, HostSpec, OperationSpec } from '../../../schema/generated/types.ts';
 import { Executor } from '../../../reconciler/engine/executor.ts';
 import { WorkQueue } from '../../../reconciler/engine/queue.ts';
 import { ReconcileOne } from '../../../reconciler/engine/reconcile-one.ts';
@@ -28,6 +28,23 @@ export interface WorldHost {
   traits: MachineTraits;
 }
 
+/** Who stands beside the hosts of a world: a helper host that hooks run on, and a container manager. */
+export interface WorldNeighbours {
+  helper: MachineTraits;
+  /** Every cluster has a hook. */
+  hook: boolean;
+  /** Every cluster has a trivial container manager. */
+  manager: boolean;
+}
+
+/** Name of the host that hooks run on. */
+export const HELPER = 'lb';
+
+/** A hook on the helper. */
+export function worldHook(name: string): Hook {
+  return { name, host: HELPER, before: { command: ['out', '{host}'] }, after: { command: ['in', '{host}'] } };
+}
+
 /**
  * A fleet of several clusters and operations, driven by the engine itself: inventory, operation controller, executor and
  * reconcile-one are the product's. Only time, the store and the machines are made up, and the test decides what happens when.
@@ -51,15 +68,24 @@ export class FleetWorld {
   #commits = 0;
   #daemon!: { one: ReconcileOne; stop: AbortController; lastSeen: Map<string, number> };
 
-  constructor(hosts: ReadonlyMap<string, WorldHost>, operations: ReadonlyMap<string, OperationSpec>) {
-    this.hosts = hosts;
-    for (const [name, { traits }] of hosts) this.machines.set(name, new Machine(traits, () => this.clock.now()));
+  constructor(
+    hosts: ReadonlyMap<string, WorldHost>,
+    operations: ReadonlyMap<string, OperationSpec>,
+    neighbours?: WorldNeighbours,
+  ) {
+    this.hosts = neighbours ? new Map([...hosts, [HELPER, { traits: neighbours.helper }]]) : hosts;
+    for (const [name, { traits }] of this.hosts) this.machines.set(name, new Machine(traits, () => this.clock.now()));
     this.wire = new Wire(this.machines);
     this.live.onCommit = (writes, revision) => this.#note(writes, revision);
     const clusters = new Set([...hosts.values()].flatMap(({ cluster }) => cluster ?? []));
-    const documents = [...clusters].map((name) => documentOf('Cluster', name, {}));
+    const spec = {
+      ...(neighbours?.hook && { hooks: [worldHook('pool')] }),
+      ...(neighbours?.manager && { containerManager: 'none' }),
+    };
+    const documents = [...clusters].map((name) => documentOf('Cluster', name, spec));
+    documents.push(documentOf('ContainerManager', 'none', { type: 'trivial' }));
     this.#commit({ 'base.yaml': documents.join('---\n') });
-    for (const name of hosts.keys()) this.maintain(name, undefined);
+    for (const name of this.hosts.keys()) this.maintain(name, undefined);
     for (const [name, spec] of operations) this.edit(name, spec);
     this.boot();
   }

@@ -11,6 +11,8 @@ export interface MachineTraits {
   checkAfter: number;
   /** Comes back from a reboot. */
   returns: boolean;
+  /** One command in so many fails, by no rule that anybody could see; absent = none does. */
+  moody?: number;
 }
 
 /** How long a reboot takes, in milliseconds. */
@@ -26,6 +28,8 @@ interface Folder {
 export class Machine {
   /** Ids of the steps that it carried out, in order: what really happened, whatever anybody else has written down. */
   readonly acted: string[] = [];
+  /** How its scripts ended, by id of the step. */
+  readonly exitCodes = new Map<string, number>();
   /** Unplugged by nobody's order. */
   outage = false;
   /** Taken down by a reboot until this time. */
@@ -66,11 +70,20 @@ export class Machine {
     const before = this.bootId;
     this.#folders.set(stepId, { digest, boot: before, kind: action.kind });
     this.acted.push(stepId);
+    this.exitCodes.set(stepId, this.#isMoodyAt(stepId) ? 1 : this.traits.exitCode);
     if (action.kind === 'reboot') {
       this.#boots += 1;
       this.#backAt = this.traits.returns ? this.#now() + REBOOT_MS : Infinity;
     }
     return { state: 'started', bootId: before };
+  }
+
+  #isMoodyAt(stepId: string): boolean {
+    const { moody } = this.traits;
+    if (moody === undefined) return false;
+    let hash = moody;
+    for (const letter of stepId) hash = (hash * 31 + letter.charCodeAt(0)) % 65_521;
+    return hash % moody === 0;
   }
 
   read({ stepId, digest }: StepRead): StepSighting {
@@ -79,7 +92,7 @@ export class Machine {
     if (!folder) return { state: 'absent', bootId };
     if (folder.digest !== digest) return { state: 'foreign', bootId };
     const seen = { bootId, startedBoot: folder.boot, output: '' };
-    if (folder.kind === 'script') return { state: 'done', exitCode: this.traits.exitCode, ...seen };
+    if (folder.kind === 'script') return { state: 'done', exitCode: this.exitCodes.get(stepId)!, ...seen };
     return { state: 'interrupted', ...seen };
   }
 }

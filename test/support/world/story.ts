@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import type { OperationSpec } from '../../../schema/generated/types.ts';
-import { FleetWorld, type WorldHost } from './fleet-world.ts';
+import { FleetWorld, worldHook, type WorldHost, type WorldNeighbours } from './fleet-world.ts';
 import { WatchRules } from './watch-rules.ts';
 import type { CallFate } from './wire.ts';
+
+const PLAIN = {
+  exitCode: fc.constant(0),
+  checkBefore: fc.constant(0),
+  checkAfter: fc.constant(0),
+  returns: fc.constant(true),
+};
 
 const MOVES = [
   ...['look', 'look', 'look', 'look', 'answered', 'answered', 'answered', 'answered', 'answered', 'check', 'check'],
@@ -19,6 +26,7 @@ export interface Story {
   hosts: WorldHost[];
   /** `op0`, `op1`, … */
   operations: OperationSpec[];
+  neighbours?: WorldNeighbours;
   moves: Move[];
 }
 
@@ -32,6 +40,11 @@ export function storyOf(): fc.Arbitrary<Story> {
     checkAfter: usually(0, 1),
     returns: usually(true, false),
   });
+  const neighbours = fc.record({
+    helper: fc.record({ ...PLAIN, moody: fc.constantFrom(undefined, 3, 7) }),
+    hook: fc.boolean(),
+    manager: fc.boolean(),
+  });
   const host = fc.record({ cluster: fc.constantFrom('web', 'web', 'db', undefined), traits });
   return fc.array(host, { minLength: 1, maxLength: 7 }).chain((hosts) => {
     const names = hosts.map((_, index) => `h${index}`);
@@ -41,6 +54,7 @@ export function storyOf(): fc.Arbitrary<Story> {
     return fc.record({
       hosts: fc.constant(hosts),
       operations: fc.array(operation(fc.oneof(some, all)), { minLength: 1, maxLength: 3 }),
+      neighbours: fc.option(neighbours, { nil: undefined }),
       moves: fc.array(fc.tuple(fc.constantFrom(...MOVES), fc.nat(1000)), { maxLength: 90 }),
     });
   });
@@ -60,17 +74,21 @@ function operation(target: fc.Arbitrary<OperationSpec['target']>): fc.Arbitrary<
   );
   const check = (when: string): object[] => [{ command: [when], retries: 1, interval: '1s' }];
   const checks = fc.constantFrom({}, { before: check('before') }, { before: check('before'), after: check('after') });
+  const hooks = fc.constantFrom({}, {}, { hooks: [worldHook('own')] });
   const type = fc.constantFrom({ type: 'restart' }, { type: 'run', script: 'true' });
   return fc
-    .record({ target, rollout, checks, type, suspend: fc.constantFrom(true, false, false) })
-    .map(({ type: act, ...spec }) => ({ ...act, ...spec, timeout: '1m' }) as OperationSpec);
+    .record({ target, rollout, checks, type, hooks, suspend: fc.constantFrom(true, false, false) })
+    .map(({ type: act, hooks: around, ...spec }) => ({ ...act, ...around, ...spec, timeout: '1m' }) as OperationSpec);
 }
 
 /** Plays a story to its end and answers with the rules that were broken. */
-export async function playStory({ hosts, operations, moves }: Story): Promise<string[]> {
+export async function playStory({ hosts, operations, neighbours, moves }: Story): Promise<string[]> {
   const world = new FleetWorld(
     new Map(hosts.map((host, index) => [`h${index}`, host])),
-    new Map(operations.map((spec, index) => [`op${index}`, spec])),
+    new Map(
+      operations.map(({ hooks, ...spec }, index) => [`op${index}`, neighbours && hooks ? { ...spec, hooks } : spec]),
+    ),
+    neighbours,
   );
   const rules = new WatchRules(world);
   try {

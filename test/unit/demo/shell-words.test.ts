@@ -40,6 +40,12 @@ describe('splitWords', () => {
     },
   );
 
+  it('expands "$@" to the arguments as they are, a word each', () => {
+    const words = splitWords('exec "$@" end', { zero: 'script', args: ['a b', '$(c)', ''] });
+
+    expect(words).toEqual(['exec', 'a b', '$(c)', '', 'end']);
+  });
+
   it('expands positional parameters where there are some', () => {
     const words = splitWords('$0 "$1" $2 $# $@ "${1}x"', { zero: 'script', args: ['a b', 'c'] });
 

@@ -16,6 +16,9 @@ const GRACE_MS = 15_000;
 /** A helper that does not answer for so long is not there, in milliseconds. */
 const REACH_MS = 30_000;
 
+/** Runs its arguments as a command: the words of a hook go beside it and are never read by a shell. */
+export const EXEC_SCRIPT = '#!/bin/sh\nexec "$@"\n';
+
 /** What of a hook is in the intents of its steps. */
 interface HookParameters {
   /** Name of the neighbour. */
@@ -55,7 +58,7 @@ export const commandHook: Neighbour = {
     const { host: helper, before, after } = hook;
     const reach: NeighbourStep = {
       action: 'reachHelper',
-      summary: `reach ${helper}`,
+      summary: `reach ${helper} (hook ${hook.name})`,
       idempotent: true,
       timeoutMs: REACH_MS,
       parameters: { helper },
@@ -131,7 +134,7 @@ function runCommand(context: NeighbourContext, there: ActionContext): Promise<St
     address: addressOf(address ?? placeOfHost(resolveTarget(name, deps.inventory(), deps.live))),
   };
   const { place } = recordOf(step, deps.stepsRoot);
-  const parameters = { script: '#!/bin/sh\nexec "$@"\n', args: argv.map((word) => fillIn(word, values)), timeoutMs };
+  const parameters = { script: EXEC_SCRIPT, args: argv.map((word) => fillIn(word, values)), timeoutMs };
   return runScript(
     { ...there, step: { ...step, id: place.stepId, parameters: { ...parameters, ...place } } },
     deadlineOf(context),
