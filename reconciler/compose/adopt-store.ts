@@ -59,7 +59,7 @@ export async function adoptStore(
   });
   try {
     const before = (await readAnyMeta(alone.store, signal))?.meta;
-    const { inventory, tip } = await inventoryAtTip(git, signal);
+    const { inventory, tip } = await inventoryAtTip(git, config.acceptRevision, signal);
     const { fleet, objects } = await branchContents(git, inventory, signal);
     if (before && before.incomplete === undefined && compareIdentity(fleet, before) === 'same') throw notLost();
     const at = isoTime(clock.now());
@@ -107,12 +107,18 @@ export async function adoptStore(
   }
 }
 
-async function inventoryAtTip(git: Git, signal: AbortSignal): Promise<{ inventory: Inventory; tip: string }> {
+async function inventoryAtTip(
+  git: Git,
+  acceptRevision: string | undefined,
+  signal: AbortSignal,
+): Promise<{ inventory: Inventory; tip: string }> {
   const tip = await git.source.tip(signal);
   if (tip === undefined) {
     throw new InvalidInput('The config branch does not exist on the remote.', { code: 'BRANCH_MISSING' });
   }
   await git.source.fetch(tip, undefined, signal);
+  // Hosts are asked at the addresses that it names.
+  if (tip !== acceptRevision) await git.signatures?.require(tip, undefined, signal);
   return { inventory: await readInventory(git.source, tip, signal), tip };
 }
 

@@ -5,10 +5,13 @@ import { DocumentParser } from '../source/documents/document-parser.ts';
 import { GitBranchWriter } from '../source/git/branch-writer.ts';
 import { GitConfigSource } from '../source/git/config-source.ts';
 import { GitThread } from '../source/git/git-thread.ts';
+import { CommitSignatures } from '../source/signatures/commit-signatures.ts';
 
 /** The git side of a daemon: one thread, the config repository, and writers for the status branch. */
 export interface Git {
   source: GitConfigSource;
+  /** Absent: signatures are not checked. */
+  signatures: CommitSignatures | undefined;
   /** A writer for one branch of the status repository. */
   writer(branch: string): GitBranchWriter;
   close(): Promise<void>;
@@ -21,7 +24,7 @@ export function openGit(config: DaemonConfig, clock: Clock, onProblem: (message:
     clock,
     onProblem,
   });
-  const { branch, path, url, auth, caFile, proxy, proxyAuth } = config.repository;
+  const { branch, path, url, auth, caFile, proxy, proxyAuth, signatures } = config.repository;
   const folder = join(config.state, 'repository');
   const source = new GitConfigSource(
     { url, auth, caFile, proxy, proxyAuth, folder, branch, path, acceptRevision: config.acceptRevision },
@@ -30,6 +33,7 @@ export function openGit(config: DaemonConfig, clock: Clock, onProblem: (message:
   );
   return {
     source,
+    signatures: signatures && new CommitSignatures(signatures, source, clock),
     writer(statusBranch) {
       const { status } = config;
       const protectedBranches = status.url === url ? [branch] : [];

@@ -34,6 +34,7 @@ import { statusSource } from './status-source.ts';
 import { StatusBranch } from './status-branch.ts';
 import { stepsRootOf } from './steps-root.ts';
 import { StoreGate } from './store-gate.ts';
+import { signersOf, watchSigners } from './watch-signers.ts';
 import { wireBrake } from './wire-brake.ts';
 
 export interface SessionOptions {
@@ -94,14 +95,9 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     log,
     onChange: () => manager.queueUnfinished(),
   });
-  const keeper = new RevisionKeeper({
-    source: git.source,
-    live,
-    branch,
-    clock,
-    log,
-    acceptRevision: config.acceptRevision,
-  });
+  const { source, signatures } = git;
+  const { acceptRevision } = config;
+  const keeper = new RevisionKeeper({ source, signatures, live, branch, clock, log, acceptRevision });
   const status = new StatusBranch({
     open: (name) => git.writer(name),
     source: statusSource(config.fleet, live, keeper, brake),
@@ -126,7 +122,8 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   });
   const audit = openAudit(config, { live, source: git.source, clock, log });
   const approvals = new ApprovalFinder({
-    source: git.source,
+    source,
+    signatures,
     clock,
     log,
     signal,
@@ -155,6 +152,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
       clockDoubt: () => clockWatch.doubt,
       alerts: (gate) => alertWatch.read(gate),
       approvals: (query) => approvals.ask(query),
+      ...signersOf(signatures),
       fleet: config.fleet,
       stepsRoot,
       clock,
@@ -196,6 +194,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     if (signal.aborted || (options.once && thrown instanceof InvalidInput)) throw thrown;
     log.warn({ err: asIntendantError(thrown) }, 'the status branch could not be read; nothing begins before it was');
   };
+  const signersChanged = watchSigners(signatures, log);
   wireBrake(live, brake, { manager, onHalt: () => status.touchFleet() });
   const background: Promise<unknown>[] = options.once
     ? []
@@ -213,6 +212,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     clock,
     random,
     look: async (within) => {
+      if (await signersChanged()) manager.queueUnfinished();
       const tip = await git.source.tip(within);
       if (tip === undefined) {
         // One that was never there may be pushed yet; one that we have read has been taken away.
@@ -242,7 +242,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   });
 
   try {
-    await Promise.all([brake.look(), clockWatch.look(signal)]);
+    await Promise.all([brake.look(), clockWatch.look(signal), signersChanged()]);
     await keeper.restore(signal);
     // Without the branch nothing begins: the poller tries again.
     if (keeper.record?.accepted && keeper.ready) await begin(signal).catch(waitForBranch);

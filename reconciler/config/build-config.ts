@@ -11,6 +11,7 @@ import type { ProxySettings } from '../source/http/proxy.ts';
 import type { IdentityConfig } from '../ssh/identity.ts';
 import type { DaemonConfig, EtcdConfig, SshConfig } from './daemon-config.ts';
 import { readSecret, readText, type SecretPlaces } from './secrets.ts';
+import { signatureSettings } from './signatures.ts';
 
 /**
  * A valid document, its paths absolute, with its defaults filled in. Every file and variable that it names is
@@ -22,6 +23,7 @@ export async function buildConfig(document: DaemonDocument, places: SecretPlaces
   const auth = await gitAuth('repository.auth', repository.auth, places);
   const caFile = await checkedFile('repository.caFile', repository.caFile, places);
   const proxy = await proxyOf('repository', repository, places);
+  const signatures = await signatureSettings(repository.signatures, places);
   return {
     fleet: document.fleet,
     state: document.state,
@@ -33,6 +35,7 @@ export async function buildConfig(document: DaemonDocument, places: SecretPlaces
       branch: repository.branch ?? 'main',
       path: (repository.path ?? '').replace(/^\/+|\/+$/g, ''),
       pollMs: parseDuration(repository.poll ?? '30s'),
+      ...(signatures && { signatures }),
     },
     status: {
       url: status.url ?? url,

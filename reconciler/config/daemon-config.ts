@@ -2,6 +2,7 @@ import type { AlertServer } from '../engine/alerts/prometheus.ts';
 import type { Sensitive } from '../model/sensitive.ts';
 import type { ClockRule } from '../rollout/windows/clock-sync.ts';
 import type { GitAuth } from '../source/git/credentials.ts';
+import type { SignatureSettings } from '../source/signatures/signer-files.ts';
 import type { ProxySettings } from '../source/http/proxy.ts';
 import type { IdentityConfig } from '../ssh/identity.ts';
 
@@ -48,6 +49,8 @@ export interface ConfigRepository extends GitRemote {
   path: string;
   /** Time between two looks at the remote, before jitter. */
   pollMs: number;
+  /** Absent: signatures are not checked. */
+  signatures?: SignatureSettings;
 }
 
 export type StoreConfig = { type: 'embedded' } | ({ type: 'etcd' } & EtcdConfig);

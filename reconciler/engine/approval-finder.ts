@@ -4,13 +4,16 @@ import type { Clock } from '../model/clock.ts';
 import { asIntendantError, messageOf } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ResourceKey } from '../model/resource.ts';
-import { RETRY_MS, type Evidence } from '../rollout/approval.ts';
+import { RETRY_MS, type Evidence, type MadeCommit } from '../rollout/approval.ts';
 import { documentOrigins, type OriginSource } from '../source/document-origins.ts';
+import type { CommitSignatures } from '../source/signatures/commit-signatures.ts';
 import type { CommitInfo, ConfigHistory } from '../source/source.ts';
 import type { OperationSpec } from '../../schema/generated/types.ts';
 
 export interface ApprovalFinderOptions {
   source: OriginSource & ConfigHistory;
+  /** Absent: signatures are not checked, and commits are by whom they name. */
+  signatures?: Pick<CommitSignatures, 'of' | 'version'> | undefined;
   clock: Clock;
   log: KindLog;
   /** Ends the searches. */
@@ -43,7 +46,8 @@ export class ApprovalFinder {
 
   /** What is known now. A search that failed is begun again after a while. */
   ask(query: ApprovalQuery): Evidence {
-    const id = `${query.commit} ${query.file} ${query.digest} ${query.spec}`;
+    const signers = this.#options.signatures?.version ?? '';
+    const id = `${query.commit} ${query.file} ${query.digest} ${query.spec} ${signers}`;
     const known = this.#searches.get(query.key);
     const over = known?.evidence.state === 'unknown' && this.#options.clock.monotonic() - known.endedAt! >= RETRY_MS;
     if (known?.id === id && !over) return known.evidence;
@@ -88,10 +92,16 @@ export class ApprovalFinder {
     const approvals = await documentOrigins(source, place, approves, signal);
     const isSame = (then: JsonObject): boolean => boundDigest(then as unknown as OperationSpec) === spec;
     const changes = await documentOrigins(source, place, isSame, signal);
-    return { state: 'found', approvals: approvals.map(made), changes: changes.map(made) };
+    return { state: 'found', approvals: await this.#made(approvals), changes: await this.#made(changes) };
   }
-}
 
-function made({ commit, author, committer, signer }: CommitInfo): Extract<Evidence, { state: 'found' }>['changes'][0] {
-  return { commit, author, committer, ...(signer === undefined ? {} : { signer }) };
+  async #made(commits: readonly CommitInfo[]): Promise<MadeCommit[]> {
+    const { signatures, signal } = this.#options;
+    const oids = commits.map(({ commit }) => commit);
+    const found = await signatures?.of(oids, signal);
+    return commits.map(({ commit, author, committer }, index) => {
+      const signature = found?.[index];
+      return { commit, author, committer, ...(signature === undefined ? {} : { signature }) };
+    });
+  }
 }

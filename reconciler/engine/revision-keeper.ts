@@ -1,12 +1,13 @@
 import { isoTime, type Clock } from '../model/clock.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { asIntendantError, InvalidInput, Transient } from '../model/errors.ts';
+import { asIntendantError, InvalidInput, tellError, Transient } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import { keyOf, type Inventory, type ResourceKey } from '../model/resource.ts';
 import type { KindContext, KindLog } from '../kinds/context.ts';
 import { asOperationRecord, isTerminal } from '../kinds/operation/record.ts';
 import { InventoryBuilder, type InventoryResult } from '../source/inventory/inventory-builder.ts';
 import { CommitInventory } from '../source/inventory/inventory.ts';
+import type { CommitSignatures } from '../source/signatures/commit-signatures.ts';
 import type { ConfigSource, ParsedFile } from '../source/source.ts';
 import { Serial } from '../source/git/serial.ts';
 import { keys } from '../store/keys.ts';
@@ -27,6 +28,8 @@ export interface RevisionKeeperOptions {
   log: KindLog;
   /** A commit that may be taken up although it does not follow from the accepted one. */
   acceptRevision?: string;
+  /** Absent: signatures are not checked. */
+  signatures?: Pick<CommitSignatures, 'require' | 'version'> | undefined;
 }
 
 /** Holds the accepted revision and its inventory, and takes up new ones. */
@@ -40,7 +43,7 @@ export class RevisionKeeper {
   /** Commit that the builder stands at. */
   #at: string | undefined;
   /** The tip that was refused last, and when it is tried again (monotonic). Forgotten with the session: a start tries at once. */
-  #refusal: { tip: string; times: number; until: number } | undefined;
+  #refusal: { tip: string; times: number; until: number; signers: string | undefined } | undefined;
   #unreadable = false;
   /** Others run while a revision is taken up: the next one waits for it. */
   readonly #serial = new Serial();
@@ -134,10 +137,14 @@ export class RevisionKeeper {
       if (before.tip !== tip) await this.#store({ ...before, tip });
       return new Set();
     }
-    if (this.#refusal?.tip === tip && clock.monotonic() < this.#refusal.until) return undefined;
+    if (this.#isRefused(tip, clock.monotonic())) return undefined;
     try {
-      const accepted = this.#options.acceptRevision === tip ? undefined : before?.accepted;
+      const named = this.#options.acceptRevision === tip;
+      // The record of a fleet whose first tip was refused has none.
+      const accepted = named ? undefined : before?.accepted || undefined;
       await source.fetch(tip, accepted, signal);
+      // Who names a commit by its hash in the daemon's own configuration vouches for it.
+      if (!named) await this.#options.signatures?.require(tip, accepted, signal);
       const result = await this.#build(tip, signal, tip);
       const record = this.#nextRecord(tip, before, result);
       await this.#store(record);
@@ -157,13 +164,18 @@ export class RevisionKeeper {
       const error = asIntendantError(thrown);
       if (!(error instanceof InvalidInput)) throw error;
       log.warn({ revision: tip, err: error }, 'revision refused');
-      const refused = { code: error.code, message: error.message };
+      const refused = { code: error.code, message: tellError(error) };
       const base = before ?? this.#emptyRecord();
       const told = before?.tip === tip && before.refused?.message === refused.message;
       if (!told) await this.#store({ ...base, tip, refused });
       this.#refuse(tip);
       return undefined;
     }
+  }
+
+  #isRefused(tip: string, now: number): boolean {
+    const refusal = this.#refusal;
+    return refusal?.tip === tip && now < refusal.until && refusal.signers === this.#options.signatures?.version;
   }
 
   /**
@@ -173,7 +185,12 @@ export class RevisionKeeper {
   #refuse(tip: string): void {
     const times = this.#refusal?.tip === tip ? this.#refusal.times + 1 : 1;
     const pauseMs = Math.min(RETRY_REFUSED_MS * 2 ** (times - 1), RETRY_REFUSED_AT_MOST_MS);
-    this.#refusal = { tip, times, until: this.#options.clock.monotonic() + pauseMs };
+    this.#refusal = {
+      tip,
+      times,
+      until: this.#options.clock.monotonic() + pauseMs,
+      signers: this.#options.signatures?.version,
+    };
   }
 
   /** Moves the builder from where it stands to a commit; reads only what differs. */

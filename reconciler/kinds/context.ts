@@ -60,6 +60,8 @@ export interface KindDeps {
   clockDoubt(): string | undefined;
   /** What the history says of an approval, as far as it has been read; absent where there is no history to ask. */
   approvals?(query: ApprovalQuery): Evidence;
+  /** Which signers are believed, where signatures are checked: what was found with others is looked up again. */
+  signers?(): string;
   /** Hosts on which a step of this object is running in this process. */
   inFlight(owner: ResourceKey): ReadonlySet<string>;
   /** Wall-clock milliseconds of the last session with each host that worked, in this process. */

@@ -1,3 +1,4 @@
+import type { CommitSignature, Signer } from '../source/signatures/signature.ts';
 import type { Hold } from './decide.ts';
 
 /** Somebody as a commit names them. */
@@ -11,8 +12,8 @@ export interface MadeCommit {
   commit: string;
   author: Person;
   committer: Person;
-  /** Who signed it, as a checked signature says; absent where signatures are not checked. */
-  signer?: string;
+  /** What its signature says; absent where signatures are not checked. Where it stands, author and committer are not believed. */
+  signature?: CommitSignature;
 }
 
 /** What the history says of an approval that names the right digest. */
@@ -41,22 +42,39 @@ export function judgeApproval(approvals: readonly MadeCommit[], changes: readonl
 }
 
 /**
- * Whether an approval was given by another person than made a change. Where both are signed the signatures decide. Else the
- * author of the approval must have had no part in the change, and the author of the change none in the approval; a
- * committer that both share, as a forge is, says nothing.
+ * Whether an approval was given by another person than made a change. Where signatures are checked both must be signed by a known
+ * person, and nothing else is believed. Else the author of the approval must have had no part in the change, and the author of the
+ * change none in the approval; a committer that both share, as a forge is, says nothing.
  */
 export function isAnother(approval: MadeCommit, change: MadeCommit): boolean {
   if (approval.commit === change.commit) return false;
-  if (approval.signer !== undefined && change.signer !== undefined) return approval.signer !== change.signer;
+  if (approval.signature || change.signature) {
+    const [by, of] = [personBehind(approval), personBehind(change)];
+    return by !== undefined && of !== undefined && !by.ids.some((id) => of.ids.includes(id));
+  }
   const approver = idOf(approval.author);
   const author = idOf(change.author);
   if (approver === '' || author === '') return false;
   return approver !== author && approver !== idOf(change.committer) && idOf(approval.committer) !== author;
 }
 
+/** Whoever signed a commit for themselves; undefined where nobody is known by its signature. */
+function personBehind({ signature }: MadeCommit): Signer | undefined {
+  return signature && 'signer' in signature && !signature.signer.forge ? signature.signer : undefined;
+}
+
 /** `Dana Ops <dana@example.org>`, or the signer. */
-export function nameOf({ author, signer }: MadeCommit): string {
-  return signer ?? `${author.name} <${author.email}>`;
+export function nameOf({ author, signature }: MadeCommit): string {
+  if (!signature) return `${author.name} <${author.email}>`;
+  return 'signer' in signature ? signature.signer.name : 'somebody unknown';
+}
+
+/** The same for a message, with the commit and why its signature names nobody. */
+function tell(made: MadeCommit): string {
+  const { commit, signature } = made;
+  const where = `${nameOf(made)} in ${commit.slice(0, 12)}`;
+  if (signature && 'refused' in signature) return `${where} (the commit ${signature.refused})`;
+  return signature?.signer.forge ? `${where} (who signs for others)` : where;
 }
 
 /** What is to be approved, and what the document says of it. */
@@ -83,8 +101,18 @@ export function approvalHold({ digest, given, differs, evidence }: ApprovalState
   }
   if (evidence?.state === 'found') {
     const { approvals, changes } = evidence;
-    const who = approvals.map((each) => `${nameOf(each)} in ${each.commit.slice(0, 12)}`).join(' and ');
-    const last = changes.map((each) => `${nameOf(each)} in ${each.commit.slice(0, 12)}`).join(' and ');
+    const who = approvals.map(tell).join(' and ');
+    const last = changes.map(tell).join(' and ');
+    if (approvals.every((each) => each.signature && !personBehind(each))) {
+      return hold(
+        `the approval by ${who} does not count: it takes a commit signed by an allowed signer; remove it, and ${wanted} ${by}`,
+      );
+    }
+    if (changes.some((each) => each.signature && !personBehind(each))) {
+      return hold(
+        `the approval by ${who} cannot count: what it approves was last changed by ${last}; write the operation anew in a signed commit, changed or under another name, so that its author is known`,
+      );
+    }
     return hold(
       `the approval by ${who} does not count: what it approves was last changed by ${last}, and it takes somebody else; remove it, and ${wanted} ${by}`,
     );

@@ -42,8 +42,6 @@ export interface CommitInfo {
   author: { name: string; email: string; timestamp: number };
   committer: { name: string; email: string; timestamp: number };
   message: string;
-  /** Who signed it, as a checked signature says; absent where signatures are not checked. */
-  signer?: string;
 }
 
 /** Where a file got the content that it has at a commit: the nearest commit back from there none of whose parents has it. */

@@ -1306,6 +1306,56 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           }
         ]
       },
+      "DaemonSignatures": {
+        "type": "object",
+        "description": "Whose signatures on commits are believed; without it none is looked at. At least one of the files is named. Both are read again at each look at the repository. Where this stands, an operation is approved by the signer of a commit.",
+        "additionalProperties": false,
+        "properties": {
+          "required": {
+            "type": "boolean",
+            "description": "Refuse a revision unless every commit that is new since the accepted one is signed by an allowed signer. `false`: only approvals look at signatures.",
+            "default": true,
+            "examples": [
+              true
+            ]
+          },
+          "allowedSignersFile": {
+            "type": "string",
+            "description": "Who may sign with which SSH key, in the format that `gpg.ssh.allowedSignersFile` of git has (ALLOWED SIGNERS in `man ssh-keygen`), without certificate authorities and patterns.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/allowed_signers"
+            ]
+          },
+          "openpgpKeysFile": {
+            "type": "string",
+            "description": "OpenPGP public keys that may sign, as `gpg --armor --export` writes them.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/signers.asc"
+            ]
+          },
+          "forgeSigners": {
+            "type": "array",
+            "description": "Signers among them who sign for others, as a forge does for merges and edits on its pages: a principal, an e-mail address of an OpenPGP user id, or a fingerprint. Their signature lets a revision pass, and neither approves nor names an author.",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "default": [],
+            "examples": [
+              [
+                "noreply@github.com"
+              ]
+            ]
+          }
+        },
+        "examples": [
+          {
+            "allowedSignersFile": "/etc/intendant/allowed_signers"
+          }
+        ]
+      },
       "DaemonRepository": {
         "type": "object",
         "description": "The config repository.",
@@ -1366,6 +1416,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           },
           "proxyAuth": {
             "$ref": "#/$defs/DaemonProxyAuth"
+          },
+          "signatures": {
+            "$ref": "#/$defs/DaemonSignatures"
           },
           "poll": {
             "$ref": "common.schema.json#/$defs/Duration",

@@ -664,6 +664,30 @@ export interface DaemonProxyAuth {
   passwordEnv?: string;
 }
 /**
+ * Whose signatures on commits are believed; without it none is looked at. At least one of the files is named. Both are read again at each look at the repository. Where this stands, an operation is approved by the signer of a commit.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "DaemonSignatures".
+ */
+export interface DaemonSignatures {
+  /**
+   * Refuse a revision unless every commit that is new since the accepted one is signed by an allowed signer. `false`: only approvals look at signatures.
+   */
+  required?: boolean;
+  /**
+   * Who may sign with which SSH key, in the format that `gpg.ssh.allowedSignersFile` of git has (ALLOWED SIGNERS in `man ssh-keygen`), without certificate authorities and patterns.
+   */
+  allowedSignersFile?: string;
+  /**
+   * OpenPGP public keys that may sign, as `gpg --armor --export` writes them.
+   */
+  openpgpKeysFile?: string;
+  /**
+   * Signers among them who sign for others, as a forge does for merges and edits on its pages: a principal, an e-mail address of an OpenPGP user id, or a fingerprint. Their signature lets a revision pass, and neither approves nor names an author.
+   */
+  forgeSigners?: string[];
+}
+/**
  * The config repository.
  *
  * This interface was referenced by `Unused`'s JSON-Schema
@@ -692,6 +716,7 @@ export interface DaemonRepository {
    */
   proxy?: string;
   proxyAuth?: DaemonProxyAuth;
+  signatures?: DaemonSignatures;
   /**
    * How often the remote is asked whether the branch moved.
    */

@@ -17,6 +17,8 @@ export const REAL_PARTS = [
   'lab',
   'mount',
   'prometheus',
+  'ssh-keygen',
+  'gpg',
 ] as const;
 export type RealPart = (typeof REAL_PARTS)[number];
 
@@ -37,6 +39,8 @@ const NEEDS: Record<RealPart, { programs: string[]; packages: string[] }> = {
   },
   mount: { programs: ['mount', 'umount'], packages: ['mount'] },
   prometheus: { programs: ['prometheus'], packages: ['prometheus'] },
+  'ssh-keygen': { programs: ['ssh-keygen'], packages: ['openssh-client'] },
+  gpg: { programs: ['gpg', 'gpgconf'], packages: ['gnupg'] },
 };
 
 /** Absolute path of a program, or undefined where it is not installed. Looks beyond PATH where daemons are kept. */

@@ -35,6 +35,8 @@ export interface GivenApproval {
   change: { commit: string; who: string };
   /** The accepted commit at which this was so. */
   at: string;
+  /** The version of the signers with which it was; absent where signatures were not checked. */
+  signers?: string;
 }
 
 /** What the record keeps of approvals. */
@@ -55,6 +57,8 @@ export interface ApprovalObserved {
   evidence?: Evidence;
   /** The accepted commit. */
   at: string;
+  /** The version of the signers that are believed. */
+  signers?: string;
 }
 
 /** Bindings that are kept. */
@@ -100,10 +104,16 @@ export function observeApproval(
   const origin = inventory.get(key)?.origin;
   if (!origin?.oid || !needsApproval(spec, seen.clusterSpecs.values()) || seen.hosts.length === 0) return undefined;
   const binding = bindApproval(key.slice('Operation/'.length), spec, seen.merged, seen.hosts, seen.neighbours);
-  const observed = { binding, given: spec.approval?.digest, at: inventory.commit };
+  const signers = deps.signers?.();
+  const observed = {
+    binding,
+    given: spec.approval?.digest,
+    at: inventory.commit,
+    ...(signers === undefined ? {} : { signers }),
+  };
   if (observed.given !== binding.digest) return observed;
   const known = record?.approval?.given;
-  const holds = known?.digest === binding.digest;
+  const holds = known?.digest === binding.digest && known.signers === signers;
   if (holds && known.at === inventory.commit) return observed;
   const wanted = { key, file: origin.file, commit: inventory.commit, digest: binding.digest, spec: binding.spec };
   const evidence = deps.approvals?.(wanted) ?? { state: 'unknown', why: 'the history cannot be read here' };
@@ -122,7 +132,7 @@ export function heedApproval(
     const { approval: _approval, ...rest } = record;
     return { record: rest };
   }
-  const { binding, given, evidence, at } = observed;
+  const { binding, given, evidence, at, signers } = observed;
   const before = record.approval?.shown ?? [];
   const shown = [binding, ...before.filter(({ digest }) => digest !== binding.digest)].slice(0, MOST_SHOWN);
   const valid = given === binding.digest;
@@ -134,6 +144,7 @@ export function heedApproval(
     who: nameOf(verdict.approval),
     change: { commit: verdict.change.commit, who: nameOf(verdict.change) },
     at,
+    ...(signers === undefined ? {} : { signers }),
   };
   const known = record.approval?.given;
   const kept = valid && known?.digest === given && evidence?.state !== 'found' ? known : undefined;

@@ -10,6 +10,9 @@ import { requireDescent, withDeadline } from './repository.ts';
 import type { Repository } from './repository.ts';
 import { Serial } from './serial.ts';
 import { TreeDiffer } from './tree-diff.ts';
+import type { CommitSignature, SignerFiles } from '../signatures/signature.ts';
+import { SignerBook } from '../signatures/signer-book.ts';
+import { findUntrusted, type Untrusted } from '../signatures/untrusted.ts';
 
 /** What to read: plain data without secrets. */
 export interface ConfigSourceOptions extends RepositoryOptions {
@@ -48,6 +51,7 @@ export class ConfigEngine {
   readonly #repository: Repository;
   readonly #differ: TreeDiffer;
   readonly #serial = new Serial();
+  #book: SignerBook | undefined;
 
   private constructor(options: ConfigSourceOptions, repository: Repository) {
     this.#options = options;
@@ -147,8 +151,35 @@ export class ConfigEngine {
     );
   }
 
+  /** Takes its turn with fetches: it may fetch itself. */
+  untrusted(
+    range: { tip: string; accepted: string | undefined },
+    signers: SignerFiles,
+    nowMs: number,
+    signal: AbortSignal,
+  ): Promise<Untrusted | undefined> {
+    const timeoutMs = this.#options.fetchTimeoutMs ?? FETCH_TIMEOUT_MS;
+    return this.#serial.run(() =>
+      withDeadline('Checking signatures', timeoutMs, signal, (bounded) =>
+        findUntrusted(this.#repository, range, this.#bookOf(signers), nowMs, bounded),
+      ),
+    );
+  }
+
+  async signatures(commits: readonly string[], signers: SignerFiles, nowMs: number): Promise<CommitSignature[]> {
+    const book = this.#bookOf(signers);
+    const found: CommitSignature[] = [];
+    for (const commit of commits) found.push(await book.check(this.#commit(commit), nowMs));
+    return found;
+  }
+
   close(): void {
     this.#repository.close();
+  }
+
+  #bookOf(signers: SignerFiles): SignerBook {
+    if (this.#book?.version !== signers.version) this.#book = new SignerBook(signers);
+    return this.#book;
   }
 
   #commit(oid: string): Buffer {

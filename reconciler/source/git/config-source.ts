@@ -7,6 +7,9 @@ import { newSessionId } from './git-thread.ts';
 import { RefWatcher } from './ref-watcher.ts';
 import type { Session } from './rpc.ts';
 import { parseGitUrl } from './url.ts';
+import type { SignatureReader } from '../signatures/commit-signatures.ts';
+import type { CommitSignature, SignerFiles } from '../signatures/signature.ts';
+import type { Untrusted } from '../signatures/untrusted.ts';
 
 /** A blob on its way to the parser. */
 export interface Blob {
@@ -24,7 +27,7 @@ export interface DocumentParser {
 }
 
 /** A `ConfigSource` over git, any transport; the work is done in the git thread, parsing in the parser's. */
-export class GitConfigSource implements ConfigSource, ConfigHistory {
+export class GitConfigSource implements ConfigSource, ConfigHistory, SignatureReader {
   readonly #thread: GitThread;
   readonly #session: Session;
   readonly #parser: DocumentParser;
@@ -61,6 +64,24 @@ export class GitConfigSource implements ConfigSource, ConfigHistory {
 
   deepen(commit: string, signal: AbortSignal): Promise<void> {
     return this.#thread.call(this.#session, 'deepen', [commit], signal);
+  }
+
+  untrusted(
+    range: { tip: string; accepted: string | undefined },
+    signers: SignerFiles,
+    nowMs: number,
+    signal: AbortSignal,
+  ): Promise<Untrusted | undefined> {
+    return this.#thread.call(this.#session, 'untrusted', [range, signers, nowMs], signal);
+  }
+
+  signatures(
+    commits: readonly string[],
+    signers: SignerFiles,
+    nowMs: number,
+    signal: AbortSignal,
+  ): Promise<CommitSignature[]> {
+    return this.#thread.call(this.#session, 'signatures', [commits, signers, nowMs], signal);
   }
 
   /** Cached files first; the others are read in one pass over the pack and parsed. */

@@ -113,6 +113,12 @@ function perform(
         return engine.fileOrigin(first, second, signal);
       case 'deepen':
         return engine.deepen(first, signal);
+      case 'untrusted': {
+        const [range, signers, nowMs] = args as Parameters<ConfigEngine['untrusted']>;
+        return engine.untrusted(range, signers, nowMs, signal);
+      }
+      case 'signatures':
+        return engine.signatures(...(args as Parameters<ConfigEngine['signatures']>));
     }
   } else {
     switch (method) {

@@ -207,6 +207,46 @@ describe('flags', () => {
   });
 });
 
+describe('whose signatures are believed', () => {
+  const KIM = 'kim@example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDvkP68XW1bpum0Hftnc1FOqXl5yFTag3+kL5dg5LoeC\n';
+
+  it('is required unless the configuration says otherwise, and read from files beside it', async () => {
+    await writeFile(join(folder, 'allowed'), KIM);
+
+    const config = await load(`${MINIMAL}  signatures: { allowedSignersFile: allowed }\n`);
+    const loose = await load(`${MINIMAL}  signatures: { allowedSignersFile: allowed, required: false }\n`);
+    const none = await load(MINIMAL);
+
+    expect(config.repository.signatures).toEqual({
+      required: true,
+      allowedSignersFile: join(folder, 'allowed'),
+      openpgpKeysFile: undefined,
+      forgeSigners: [],
+    });
+    expect(loose.repository.signatures?.required).toBe(false);
+    expect(none.repository).not.toHaveProperty('signatures');
+  });
+
+  it.each([
+    ['{}', '', /daemon\.yaml:7:\d+: repository\.signatures names nobody who may sign/],
+    [
+      '{ allowedSignersFile: none }',
+      '',
+      /signatures\.allowedSignersFile names .*none, which cannot be read \(ENOENT\)/,
+    ],
+    ['{ openpgpKeysFile: none }', '', /signatures\.openpgpKeysFile names .*none, which cannot be read \(ENOENT\)/],
+    ['{ allowedSignersFile: file }', '\n* ssh-ed25519 AAAA', /file:2: a pattern says of nobody who signed/],
+    ['{ openpgpKeysFile: file }', 'x', /holds no armored OpenPGP public key/],
+    ['{ openpgpKeysFile: file }', '-----BEGIN PGP PRIVATE KEY BLOCK-----', /holds a private key/],
+  ])('must be told by files that can be used: %s', async (signatures, content, message) => {
+    await writeFile(join(folder, 'file'), content);
+
+    const failed = await messageOf(load(`${MINIMAL}  signatures: ${signatures}\n`));
+
+    expect(failed).toMatch(message);
+  });
+});
+
 describe('several sources', () => {
   const layered = async (files: { system: string; named: string }, more: Partial<LoadOptions> = {}) => {
     await mkdir(join(folder, 'etc'));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RevisionKeeper } from '../../../reconciler/engine/revision-keeper.ts';
+import { RevisionKeeper, type RevisionKeeperOptions } from '../../../reconciler/engine/revision-keeper.ts';
 import { systemClock } from '../../../reconciler/model/clock.ts';
 import { InvalidInput } from '../../../reconciler/model/errors.ts';
 import type { InventoryChange } from '../../../reconciler/source/inventory/inventory-builder.ts';
@@ -180,5 +180,99 @@ describe('RevisionKeeper', () => {
     expect(keeper.changedIn('Host/h-0')).toBe('c2');
     keeper.settled('Host/h-0', 'c2');
     expect(keeper.changedIn('Host/h-0')).toBeUndefined();
+  });
+
+  describe('where signatures are required', () => {
+    const commits = [changeOf('c1', hosts(0, 1)), changeOf('c2', hosts(1, 2)), changeOf('c3', hosts(2, 3))];
+
+    /** Refuses these commits, and remembers what it was asked. */
+    function checker(refused: readonly string[]): RevisionKeeperOptions['signatures'] & { asked: unknown[] } {
+      const asked: unknown[] = [];
+      return {
+        asked,
+        version: 'v1',
+        async require(tip, accepted) {
+          asked.push([tip, accepted]);
+          if (refused.includes(tip))
+            throw new InvalidInput(`${tip} is not signed.`, { code: 'NOT_SIGNED', hint: 'Sign it.' });
+        },
+      };
+    }
+
+    function keeperOf(
+      signatures: RevisionKeeperOptions['signatures'],
+      more: Partial<RevisionKeeperOptions> = {},
+    ): RevisionKeeper {
+      const options = { source: sourceOf(commits), live: new MemoryLive(), clock: new ManualClock(), log: silentLog };
+      return new RevisionKeeper({ ...options, branch: 'main', signatures, ...more });
+    }
+
+    it('refuses a tip, says what to do, and keeps what is accepted in force', async () => {
+      const keeper = keeperOf(checker(['c2']));
+      await keeper.advance('c1', never);
+
+      const changed = await keeper.advance('c2', never);
+
+      expect(changed).toBeUndefined();
+      expect(keeper.record).toMatchObject({
+        accepted: 'c1',
+        tip: 'c2',
+        refused: { code: 'NOT_SIGNED', message: 'c2 is not signed. Sign it.' },
+      });
+      expect(keeper.inventory.keys()).toEqual(['Host/h-0']);
+    });
+
+    it('asks of the next tip what is new since the accepted one, and not since the refused one', async () => {
+      const signatures = checker(['c2']);
+      const keeper = keeperOf(signatures);
+      for (const tip of ['c1', 'c2', 'c3']) await keeper.advance(tip, never);
+
+      expect(signatures.asked).toEqual([
+        ['c1', undefined],
+        ['c2', 'c1'],
+        ['c3', 'c1'],
+      ]);
+      expect(keeper.record).toMatchObject({ accepted: 'c3' });
+    });
+
+    it('takes up a tip after a first one that was refused', async () => {
+      const signatures = checker(['c1']);
+      const keeper = keeperOf(signatures);
+      await keeper.advance('c1', never);
+
+      await keeper.advance('c2', never);
+
+      expect(signatures.asked).toEqual([
+        ['c1', undefined],
+        ['c2', undefined],
+      ]);
+      expect(keeper.record).toMatchObject({ accepted: 'c2' });
+    });
+
+    it('believes the commit that the daemon itself names', async () => {
+      const signatures = checker(['c2']);
+      const keeper = keeperOf(signatures, { acceptRevision: 'c2' });
+      await keeper.advance('c1', never);
+
+      await keeper.advance('c2', never);
+
+      expect(signatures.asked).toEqual([['c1', undefined]]);
+      expect(keeper.record).toMatchObject({ accepted: 'c2' });
+    });
+
+    it('looks at a refused tip again at once when others may sign', async () => {
+      const signatures = checker(['c2']);
+      const keeper = keeperOf(signatures);
+      await keeper.advance('c1', never);
+      await keeper.advance('c2', never);
+      await keeper.advance('c2', never);
+      const before = signatures.asked.length;
+
+      Object.assign(signatures, { version: 'v2', require: async () => undefined });
+      const changed = await keeper.advance('c2', never);
+
+      expect(before).toBe(2);
+      expect([...changed!]).toEqual(['Host/h-1']);
+    });
   });
 });

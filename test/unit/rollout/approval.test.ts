@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { approvalHold, isAnother, judgeApproval, type MadeCommit } from '../../../reconciler/rollout/approval.ts';
+import type { CommitSignature } from '../../../reconciler/source/signatures/signature.ts';
 
 const person = (name: string): MadeCommit['author'] => ({ name, email: `${name}@example.org` });
 const FORGE = { name: 'Forge', email: 'noreply@forge.example' };
@@ -8,9 +9,18 @@ function commit(
   id: string,
   author: string,
   committer: MadeCommit['author'] = person(author),
-  signer?: string,
+  signature?: CommitSignature,
 ): MadeCommit {
-  return { commit: id, author: person(author), committer, ...(signer === undefined ? {} : { signer }) };
+  return { commit: id, author: person(author), committer, ...(signature === undefined ? {} : { signature }) };
+}
+
+/** Signed by whoever has these ids, whomever it names. */
+function signed(id: string, ids: string[], more: { forge?: true } = {}): MadeCommit {
+  return commit(id, `author-${id}`, person(`author-${id}`), { signer: { name: ids[0]!, ids, ...more } });
+}
+
+function unsigned(id: string): MadeCommit {
+  return commit(id, `author-${id}`, person(`author-${id}`), { refused: 'is not signed' });
 }
 
 describe('an approval is by somebody else', () => {
@@ -29,13 +39,20 @@ describe('an approval is by somebody else', () => {
       false,
     ],
     ['nobody', { ...commit('2', 'bob'), author: { name: 'Bob', email: '' } }, commit('1', 'alice'), false],
-    ['other signers of the same name', commit('2', 'x', FORGE, 'key-b'), commit('1', 'x', FORGE, 'key-a'), true],
+    ['two signers', signed('2', ['kim', 'key-b']), signed('1', ['alice', 'key-a']), true],
+    ['the same signer under two names', signed('2', ['kim', 'key-a']), signed('1', ['alice', 'key-a']), false],
+    ['the signer with another key', signed('2', ['kim', 'key-b']), signed('1', ['kim', 'key-a']), false],
+    ['nobody who signed', unsigned('2'), signed('1', ['alice']), false],
+    ['somebody else than an author who is not known', signed('2', ['kim']), unsigned('1'), false],
+    ['a forge', signed('2', ['forge'], { forge: true }), signed('1', ['alice']), false],
     [
-      'the same signer under two names',
-      commit('2', 'bob', FORGE, 'key-a'),
-      commit('1', 'alice', FORGE, 'key-a'),
+      'somebody else than whom a forge signed for',
+      signed('2', ['kim']),
+      signed('1', ['forge'], { forge: true }),
       false,
     ],
+    ['a signer, where the change was not looked at', signed('2', ['kim']), commit('1', 'alice'), false],
+    ['somebody else whose signature was not looked at', commit('2', 'bob'), signed('1', ['alice']), false],
   ])('%s: %#', (_, approval, change, expected) => {
     expect(isAnother(approval, change)).toBe(expected);
   });
@@ -75,6 +92,40 @@ describe('an operation without an approval that counts', () => {
 
     expect(hold?.message).toContain('the approval by alice <alice@example.org> in 2 does not count');
     expect(hold?.retryAfterMs).toBeUndefined();
+  });
+
+  it.each<[string, MadeCommit, MadeCommit, RegExp]>([
+    [
+      'the approval is not signed',
+      unsigned('22'),
+      signed('11', ['alice']),
+      /the approval by somebody unknown in 22 \(the commit is not signed\) does not count: it takes a commit signed by an allowed/,
+    ],
+    [
+      'a forge has signed it',
+      signed('22', ['forge'], { forge: true }),
+      signed('11', ['alice']),
+      /the approval by forge in 22 \(who signs for others\) does not count/,
+    ],
+    [
+      'the change is not signed',
+      signed('22', ['kim']),
+      unsigned('11'),
+      /the approval by kim in 22 cannot count: .* last changed by somebody unknown in 11 \(the commit is not signed\); write/,
+    ],
+    [
+      'one has signed both',
+      signed('22', ['alice']),
+      signed('11', ['alice']),
+      /the approval by alice in 22 does not count: what it approves was last changed by alice in 11/,
+    ],
+  ])('says what is wrong with the signatures: %s', (_, approval, change, message) => {
+    const evidence = { state: 'found' as const, approvals: [approval], changes: [change] };
+
+    const hold = approvalHold({ digest, given: digest, evidence });
+
+    expect(hold?.message).toMatch(message);
+    expect(hold?.message).not.toContain('author-');
   });
 
   it.each([{ state: 'searching' as const }, { state: 'unknown' as const, why: 'git is away' }])(

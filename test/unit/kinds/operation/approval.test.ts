@@ -180,13 +180,19 @@ describe('what is read of an approval', () => {
 
   function observe(
     spec: OperationSpec,
-    { record, evidence, oid = 'b1' }: { record?: Partial<OperationRecord>; evidence?: Evidence; oid?: string },
+    {
+      record,
+      evidence,
+      oid = 'b1',
+      signers,
+    }: { record?: Partial<OperationRecord>; evidence?: Evidence; oid?: string; signers?: string },
   ): ApprovalObserved | undefined {
     asked.splice(0);
     const inventory = { commit: 'c9', get: () => ({ ...resource, origin: { ...resource.origin, oid } }) };
     const deps = {
       inventory: () => inventory as unknown as Inventory,
       approvals: (query: ApprovalQuery) => (asked.push(query), evidence ?? { state: 'searching' }),
+      ...(signers === undefined ? {} : { signers: () => signers }),
     } as unknown as KindDeps;
     const seen = { merged: {}, hosts: HOSTS, clusterSpecs: new Map([['web', { approval: { required: true } }]]) };
     return observeApproval('Operation/op', spec, seen, record as OperationRecord, deps);
@@ -220,6 +226,34 @@ describe('what is read of an approval', () => {
 
     expect(observed?.evidence).toBeUndefined();
     expect(heedApproval(record as unknown as OperationRecord, observed).hold).toBeUndefined();
+  });
+
+  it.each([
+    ['names', undefined, 'v1'],
+    ['other signers', 'v1', 'v2'],
+    ['signers that are no longer asked', 'v1', undefined],
+  ])('does not hold as the record says when it was found with %s', (_, then, now) => {
+    const known = { ...given, at: 'c9', ...(then === undefined ? {} : { signers: then }) };
+    const record = { approval: { shown: [], given: known } };
+    const who = now === undefined ? {} : { signers: now };
+
+    const observed = observe(approved, { record, evidence: { state: 'unknown', why: 'x' }, ...who });
+
+    expect(asked).toHaveLength(1);
+    expect(heedApproval(record as unknown as OperationRecord, observed).hold?.message).toContain(
+      'cannot be told yet: x',
+    );
+  });
+
+  it('is remembered with the signers with which it was found', () => {
+    const record = { name: 'op', phase: 'Pending' } as unknown as OperationRecord;
+    const observed = observe(approved, { evidence: found('bob'), signers: 'v1' });
+
+    const heeded = heedApproval(record, observed).record;
+    const later = observe(approved, { record: heeded, signers: 'v1' });
+
+    expect(heeded.approval?.given).toMatchObject({ signers: 'v1', at: 'c9' });
+    expect(later?.evidence).toBeUndefined();
   });
 
   it('is nothing for an operation that no document holds', () => {
