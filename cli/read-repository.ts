@@ -4,6 +4,7 @@ import type { Diagnostic } from '../reconciler/model/diagnostic.ts';
 import { systemClock } from '../reconciler/model/clock.ts';
 import { InvalidInput } from '../reconciler/model/errors.ts';
 import type { Inventory } from '../reconciler/model/resource.ts';
+import { KIND_CHECKS } from '../reconciler/kinds/checks.ts';
 import { DocumentParser } from '../reconciler/source/documents/document-parser.ts';
 import { InventoryBuilder } from '../reconciler/source/inventory/inventory-builder.ts';
 import { readDirectory, type DirectoryContent } from '../reconciler/source/inventory/read-directory.ts';
@@ -69,7 +70,7 @@ async function judge(
   } finally {
     await parser.close();
   }
-  const builder = new InventoryBuilder({ isFinished });
+  const builder = new InventoryBuilder({ isFinished, checks: KIND_CHECKS });
   const result = builder.advance({ commit, changed: files, removed: [], parsed, diagnostics });
   const documents = files.reduce((sum, { oid }) => sum + (parsed.get(oid)?.documents.length ?? 0), 0);
   return { inventory: result.inventory, diagnostics: result.diagnostics, files: files.length, documents };

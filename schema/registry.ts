@@ -16,6 +16,8 @@ export interface KindDefinition {
   schema: SchemaNode;
   /** Names of objects that are there without a document, and that others may refer to. */
   builtIn?: readonly string[];
+  /** Cross-checks may name any field of such a document: the place of each is kept, which takes room for each document. */
+  placed?: boolean;
 }
 
 /** The version of the form of documents that this build reads. */
@@ -47,6 +49,7 @@ registerKind({
   shortNames: ['hp', 'profile', 'profiles'],
   schema: SCHEMAS['host-profile'],
   builtIn: BUILT_IN_PROFILES,
+  placed: true,
 });
 registerKind({ kind: 'Operation', plural: 'operations', shortNames: ['op', 'ops'], schema: SCHEMAS.operation });
 registerKind({

@@ -1,4 +1,5 @@
 import type { Inventory } from '../model/resource.ts';
+import { KIND_CHECKS } from '../kinds/checks.ts';
 import { InventoryBuilder } from '../source/inventory/inventory-builder.ts';
 import type { ConfigSource, ParsedFile } from '../source/source.ts';
 
@@ -9,5 +10,6 @@ export async function readInventory(source: ConfigSource, commit: string, signal
   const oids = [...new Set(changed.map((file) => file.oid))];
   if (oids.length > 0)
     for await (const files of source.parse(oids, signal)) for (const file of files) parsed.set(file.oid, file);
-  return new InventoryBuilder().advance({ commit, changed, removed, parsed, diagnostics }).inventory;
+  return new InventoryBuilder({ checks: KIND_CHECKS }).advance({ commit, changed, removed, parsed, diagnostics })
+    .inventory;
 }

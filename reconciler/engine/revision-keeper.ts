@@ -3,6 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { asIntendantError, InvalidInput, tellError, Transient } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import { keyOf, type Inventory, type ResourceKey } from '../model/resource.ts';
+import { KIND_CHECKS } from '../kinds/checks.ts';
 import type { KindContext, KindLog } from '../kinds/context.ts';
 import { asOperationRecord, isTerminal } from '../kinds/operation/record.ts';
 import { InventoryBuilder, type InventoryResult } from '../source/inventory/inventory-builder.ts';
@@ -51,6 +52,7 @@ export class RevisionKeeper {
   constructor(options: RevisionKeeperOptions) {
     this.#options = options;
     this.#builder = new InventoryBuilder({
+      checks: KIND_CHECKS,
       isFinished: (name) => {
         const record = asOperationRecord(options.live.get(keys.record(keyOf('Operation', name))));
         return record !== undefined && isTerminal(record.phase);

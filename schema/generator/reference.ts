@@ -2,6 +2,7 @@ import type { SchemaNode } from '../schema-node.ts';
 import type { SchemaFile } from './read-schemas.ts';
 import { refName } from './read-schemas.ts';
 import { partsOf } from './reference-parts.ts';
+import { templateVariables } from './reference-variables.ts';
 
 /** Order of the reference; what is not named follows in the order of the files. */
 const ORDER = [
@@ -63,6 +64,7 @@ are named.
 Kinds: ${kinds.map(({ schema }) => `[${schema.title}](#${slug(schema.title!)})`).join(', ')}.
 
 ${sections.join('\n')}
+${templateVariables()}
 ## Shared parts
 
 ${parts.join('\n')}

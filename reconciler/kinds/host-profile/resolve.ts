@@ -23,7 +23,7 @@ export interface ResolvedProfile {
 }
 
 /** Profiles that extend one another in a row. */
-const MOST_LEVELS = 16;
+export const MOST_LEVELS = 16;
 
 /** By the profile's own spec: a document that changes has another. */
 const known = new WeakMap<HostProfileSpec, ResolvedProfile>();

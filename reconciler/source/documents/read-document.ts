@@ -1,4 +1,5 @@
 import { referencesOf } from '../../../schema/references.ts';
+import { kindDefinition } from '../../../schema/registry.ts';
 import { validateDocument } from '../../../schema/validate.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
@@ -7,6 +8,7 @@ import type { ParsedDocument } from '../source.ts';
 import type { LineTable } from './line-table.ts';
 import { documentDigest } from './document-digest.ts';
 import { locate } from './locate.ts';
+import { placesIn } from './places-in.ts';
 import { readValue } from './read-value.ts';
 import type { Fault, YamlDocument } from './yaml-stream.ts';
 
@@ -78,7 +80,7 @@ function identify(value: JsonObject, yaml: YamlDocument, lines: LineTable, valid
   const annotations = texts(metadata.annotations);
   const spec = isObject(value.spec) ? value.spec : {};
   const pointers = [...PLACES, ...referencesOf(kind, spec).map(({ pointer }) => pointer)];
-  const positions: ParsedDocument['positions'] = {};
+  const positions: ParsedDocument['positions'] = kindDefinition(kind)?.placed ? placesIn(yaml.contents, lines) : {};
   for (const pointer of pointers) {
     if (hasPath(value, pointer)) positions[pointer] = lines.position(locate(yaml.contents, pointer, 'value'));
   }

@@ -24,7 +24,12 @@ export interface CrossFinding {
   pointer: string;
   /** For an unknown reference: what it names. */
   missing?: ResourceKey;
+  /** The field is a text of its own language, and this is the place in it; both from 1. */
+  inText?: { line: number; column: number };
 }
+
+/** A further check of how resources fit together, which a kind brings. */
+export type ResourceCheck = (view: CrossCheckView, pace: Pace) => Turns<CrossFinding[]>;
 
 /** Looking for a near name among thousands takes time: only the first of many unknown references get a suggestion. */
 const MOST_SUGGESTIONS = 20;
@@ -35,7 +40,13 @@ const MOST_NAMES = 10;
  * Everything that does not fit together, sorted by key; the order of `resources` does not matter. Linear in the number of
  * resources and references.
  */
-export function* crossCheck(view: CrossCheckView, pace: Pace): Turns<CrossFinding[]> {
+export function* crossCheck(
+  view: CrossCheckView,
+  pace: Pace,
+  checks: readonly ResourceCheck[] = [],
+): Turns<CrossFinding[]> {
+  const more: CrossFinding[] = [];
+  for (const check of checks) more.push(...(yield* check(view, pace)));
   const hosts = yield* connections(view, pace);
   const findings = [
     ...(yield* unknownReferences(view, pace)),
@@ -43,6 +54,7 @@ export function* crossCheck(view: CrossCheckView, pace: Pace): Turns<CrossFindin
     ...(yield* sharedEndpoints(hosts, pace)),
     ...(yield* jumpCycles(hosts, pace)),
     ...(yield* dependencyCycles(view, pace)),
+    ...more,
   ].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.pointer < b.pointer ? -1 : 1));
   return withSuggestions(findings, view);
 }

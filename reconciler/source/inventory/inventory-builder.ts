@@ -5,6 +5,7 @@ import { keyOf, splitKey } from '../../model/resource.ts';
 import type { Turns } from '../../model/turns.ts';
 import { Pace, runAtOnce, runInTurns } from '../../model/turns.ts';
 import type { TableChange } from './document-table.ts';
+import type { ResourceCheck } from './cross-check.ts';
 import { DocumentTable } from './document-table.ts';
 import { CommitInventory } from './inventory.ts';
 import { ownersOf } from './resource-references.ts';
@@ -38,17 +39,24 @@ export class InventoryBuilder {
   #inventory = CommitInventory.EMPTY;
   #held = new Map<string, string>();
   readonly #itemsPerTurn: number | undefined;
+  readonly #checks: readonly ResourceCheck[];
   #advancing = false;
 
   /**
-   * `isFinished` says whether an operation, by name, has come to its end: it takes no part in cross-checks. `itemsPerTurn`
-   * is for tests.
+   * `isFinished` says whether an operation, by name, has come to its end: it takes no part in cross-checks. `checks` are those that
+   * kinds bring. `itemsPerTurn` is for tests.
    */
   constructor({
     isFinished = () => false,
+    checks = [],
     itemsPerTurn,
-  }: { isFinished?: (operation: string) => boolean; itemsPerTurn?: number } = {}) {
+  }: {
+    isFinished?: (operation: string) => boolean;
+    checks?: readonly ResourceCheck[];
+    itemsPerTurn?: number;
+  } = {}) {
     this.#isFinished = isFinished;
+    this.#checks = checks;
     this.#itemsPerTurn = itemsPerTurn;
   }
 
@@ -78,7 +86,7 @@ export class InventoryBuilder {
   *#next(change: InventoryChange, pace: Pace): Turns<InventoryResult> {
     yield* this.#table.update(change, pace);
     const before = this.#inventory;
-    const { diagnostics, resources, holds } = yield* judge(this.#table, before, this.#isFinished, pace);
+    const { diagnostics, resources, holds } = yield* judge(this.#table, before, this.#isFinished, pace, this.#checks);
     const { inventory, changed } = yield* before.next(change.commit, resources, pace);
     const clusters = before.keys('Cluster').map((key) => key.slice('Cluster/'.length));
     const units = holds.all ? ['*', ...clusters] : [...holds.units];

@@ -4,7 +4,7 @@ import { splitKey } from '../../model/resource.ts';
 import type { Turns } from '../../model/turns.ts';
 import { Pace } from '../../model/turns.ts';
 import { crossCheck } from './cross-check.ts';
-import type { CrossFinding } from './cross-check.ts';
+import type { CrossFinding, ResourceCheck } from './cross-check.ts';
 import type { DocumentTable } from './document-table.ts';
 import { Holds } from './holds.ts';
 import type { CommitInventory } from './inventory.ts';
@@ -29,6 +29,7 @@ export function* judge(
   last: CommitInventory,
   isFinished: (operation: string) => boolean,
   pace = new Pace(),
+  checks: readonly ResourceCheck[] = [],
 ): Turns<Judgement> {
   const finished = askedOnce((key) => key.startsWith('Operation/') && isFinished(splitKey(key).name));
   const holds = new Holds(table, last);
@@ -47,14 +48,14 @@ export function* judge(
     // What has finished may be named for ever, though its document is gone.
     exists: (key: ResourceKey) => table.placements(key).length > 0 || holds.keys.has(key) || finished(key),
   };
-  for (const finding of yield* crossCheck(view, pace)) {
+  for (const finding of yield* crossCheck(view, pace, checks)) {
     if (pace.isOver()) yield;
     const [placement] = table.placements(finding.key);
     const cluster = holds.holdDocument(finding.key, placement!.path);
     diagnostics.push(diagnosticAt(placement!, finding, cluster));
   }
   yield* holds.spread(pace);
-  const resources = yield* settle(candidates, table, last, holds, finished, pace);
+  const resources = yield* settle(candidates, table, last, holds, finished, pace, checks);
   return { diagnostics: diagnostics.sort(byPlace), resources, holds };
 }
 
@@ -127,13 +128,14 @@ function* settle(
   holds: Holds,
   finished: (key: ResourceKey) => boolean,
   pace: Pace,
+  checks: readonly ResourceCheck[],
 ): Turns<Map<ResourceKey, Resource>> {
   for (;;) {
     const resources = yield* compose(candidates, table, last, holds, finished, pace);
     if (holds.all || (holds.units.size === 0 && holds.keys.size === 0)) return resources;
     let more = false;
     const view = { resources: without(resources, finished), exists: finished };
-    for (const finding of yield* crossCheck(view, pace)) {
+    for (const finding of yield* crossCheck(view, pace, checks)) {
       if (pace.isOver()) yield;
       more = holdMore(finding, last, holds) || more;
     }
@@ -189,8 +191,13 @@ function without(
 }
 
 function diagnosticAt({ path, document }: Placement, finding: CrossFinding, cluster: string | undefined): Diagnostic {
-  const [line, column] = document.positions[finding.pointer] ?? [document.line, 1];
-  const { code, message, key } = finding;
+  const { code, key, inText } = finding;
+  const text = inText && document.positions[`${finding.pointer}#text`];
+  const [line, column] = text
+    ? [text[0] + inText.line - 1, text[1] + inText.column - 1]
+    : (document.positions[finding.pointer] ?? [document.line, 1]);
+  // Where the lines of a text are not those of the file, they are told.
+  const message = inText && !text && inText.line > 1 ? `line ${inText.line}: ${finding.message}` : finding.message;
   return { severity: 'error', code, message, file: path, line, column, key, ...(cluster !== undefined && { cluster }) };
 }
 

@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { KIND_CHECKS } from '../../../reconciler/kinds/checks.ts';
 import { formatDiagnostic } from '../../../reconciler/model/diagnostic.ts';
 import { parseFile } from '../../../reconciler/source/documents/parse-file.ts';
 import { InventoryBuilder } from '../../../reconciler/source/inventory/inventory-builder.ts';
@@ -17,7 +18,7 @@ describe('Diagnostics of a repository', () => {
 
     const { files, blobs, diagnostics } = await readDirectory(folder, AbortSignal.timeout(10_000));
     const parsed = new Map(blobs.map(({ oid, bytes }) => [oid, parseFile(oid, bytes)]));
-    const result = new InventoryBuilder().advance({ commit: 'c1', changed: files, removed: [], parsed, diagnostics });
+    const result = new InventoryBuilder({ checks: KIND_CHECKS }).advance({ commit: 'c1', changed: files, removed: [], parsed, diagnostics });
     const text = result.diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic)}\n`).join('');
 
     await expect(text).toMatchFileSnapshot(join(folder, 'expected.txt'));

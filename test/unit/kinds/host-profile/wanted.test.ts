@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { FamilyName } from '../../../../reconciler/hosts/families/family.ts';
 import type { WantedHost } from '../../../../reconciler/hosts/profile/wanted.ts';
+import { TEMPLATE_VARIABLES } from '../../../../schema/template-variables.ts';
 import { profileDigest } from '../../../../reconciler/kinds/host-profile/profile-digest.ts';
 import { profileOf, selfHealsIn } from '../../../../reconciler/kinds/host-profile/profile-of.ts';
 import { wantedFor, type WantedAnswer } from '../../../../reconciler/kinds/host-profile/wanted.ts';
@@ -233,6 +234,40 @@ describe('A built-in profile', () => {
     const { packages, services } = wanted(ask(own));
 
     expect({ packages, services }).toEqual({ packages: ['podman'], services: [] });
+  });
+});
+
+describe('The table of template variables', () => {
+  const documents: Files = {
+    'n.yaml': documentOf('Network', 'n', {
+      type: 'flannel_server',
+      options: { address: 'a:1', network: '10.0.0.0/8', subnetLen: 24, backend: 'vxlan' },
+    }),
+    'k.yaml': documentOf('ContainerManager', 'k', { type: 'kubernetes', server: 'https://k:6443' }),
+  };
+  const extra: GivenExtra = { fleet: 'prod', etcd: { endpoints: ['http://e:2379'] } };
+
+  it.each(TEMPLATE_VARIABLES.map(({ name }) => name))('tells the truth: there is %s', (name) => {
+    const variable = name.replace('<label>', 'role').replace('<name>', 'own');
+    const profile = { variables: { own: 'x' }, ...template(`{{ ${variable} | json }}`) };
+    const cluster = { hostProfile: 'p', network: 'n', containerManager: 'k' };
+
+    const answer = ask(inventoryWith(profile, documents, cluster), 'apt', extra);
+
+    expect(wanted(answer).files[0]!.content).toMatch(/./);
+  });
+
+  it('leaves nothing out that templates see', () => {
+    const profile = template(
+      '{{ fleet | json }}{{ cluster | json }}{{ host | json }}{{ network | json }}{{ containerManager | json }}{{ etcd | json }}',
+    );
+    const cluster = { hostProfile: 'p', network: 'n', containerManager: 'k' };
+    const text = String(wanted(ask(inventoryWith(profile, documents, cluster), 'apt', extra)).files[0]!.content);
+
+    const seen = [...text.matchAll(/"(\w+)":/g)].map(([, field]) => field!);
+
+    const known = TEMPLATE_VARIABLES.flatMap(({ name }) => name.split('.'));
+    expect(seen.filter((field) => !known.includes(field) && field !== 'role')).toEqual([]);
   });
 });
 
