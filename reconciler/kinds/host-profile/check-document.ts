@@ -28,7 +28,7 @@ function partsOf(spec: HostProfileSpec): Part[] {
     pointer: `/spec/families/${name}`,
     shown: `families.${name}.`,
   }));
-  return [{ part: spec as ProfileFamily, pointer: '/spec', shown: '' }, ...families];
+  return [{ part: spec, pointer: '/spec', shown: '' }, ...families];
 }
 
 const NAMES = { repositories: 'name', files: 'path', commands: 'name', services: 'name' } as const;
