@@ -1,4 +1,5 @@
 import { isTerminal, PHASES, type Phase } from '../reconciler/kinds/operation/record.ts';
+import { reviewApply, type ApplyReview } from '../reconciler/kinds/cluster/review-apply.ts';
 import { reviewOperation, type OperationReview } from '../reconciler/kinds/operation/review.ts';
 import type { Change } from '../reconciler/model/plan.ts';
 import { keyOf, type Inventory, type Resource, type ResourceKey } from '../reconciler/model/resource.ts';
@@ -10,6 +11,8 @@ export interface ProposedPlan {
   changes: Change[];
   /** Operations that would begin or go on, by name. */
   operations: OperationReview[];
+  /** What clusters would apply to their hosts because of the profile. */
+  profiles: ApplyReview[];
 }
 
 /**
@@ -32,7 +35,8 @@ export function makePlan(
     if (suspend === true || cancel === true || (isOver(status) && !again)) return [];
     return [reviewOperation(resource, desired, statusOf, nowMs)];
   });
-  return { changes: reviewChanges({ desired, objects, accepted }), operations };
+  const profiles = reviewApply(desired, accepted, statusOf, nowMs);
+  return { changes: reviewChanges({ desired, objects, accepted }), operations, profiles };
 }
 
 /** Whether an operation has come to its end, by what is known of it. */

@@ -40,7 +40,7 @@ export class Plan extends BaseCommand<typeof Plan> {
 
     const accepted = revision === undefined ? undefined : await readRepositoryAt(folder, revision, signal);
 
-    const { changes, operations } = makePlan(inventory, objects, accepted?.inventory, Date.now());
+    const { changes, operations, profiles } = makePlan(inventory, objects, accepted?.inventory, Date.now());
 
     const { renderDiagnostics } = await import('../output/render-diagnostics.ts');
     for (const line of renderDiagnostics(diagnostics, this.talk.paint)) this.progress.note(line);
@@ -49,8 +49,15 @@ export class Plan extends BaseCommand<typeof Plan> {
       this.progress.note('The documents have errors: what they hold back is shown as it would be without them.');
     const changed = changes.length > 0 && this.flags['detailed-exitcode'];
     return {
-      document: outputDocument('PlanReport', { view, ...countChanges(changes), changes, operations, diagnostics }),
-      text: ({ paint }) => renderPlan(changes, operations, paint),
+      document: outputDocument('PlanReport', {
+        view,
+        ...countChanges(changes),
+        changes,
+        operations,
+        profiles,
+        diagnostics,
+      }),
+      text: ({ paint }) => renderPlan(changes, operations, paint, profiles),
       exitCode: invalid ? EXIT.error : changed ? EXIT.changes : EXIT.ok,
     };
   }

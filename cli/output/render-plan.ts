@@ -1,3 +1,4 @@
+import type { ApplyReview } from '../../reconciler/kinds/cluster/review-apply.ts';
 import type { OperationReview } from '../../reconciler/kinds/operation/review.ts';
 import { formatDuration } from '../../reconciler/model/duration.ts';
 import type { Change } from '../../reconciler/model/plan.ts';
@@ -29,7 +30,12 @@ export function planFooter(counts: PlanCounts): string {
 }
 
 /** The plan for people: a block for each change, operations with their batches in order, and the footer. */
-export function renderPlan(changes: readonly Change[], operations: readonly OperationReview[], paint: Paint): string {
+export function renderPlan(
+  changes: readonly Change[],
+  operations: readonly OperationReview[],
+  paint: Paint,
+  profiles: readonly ApplyReview[] = [],
+): string {
   const reviews = new Map(operations.map((review) => [`Operation/${review.name}`, review]));
   const blocks = changes.map((change) => {
     const review = reviews.get(change.key);
@@ -39,8 +45,32 @@ export function renderPlan(changes: readonly Change[], operations: readonly Oper
   for (const review of reviews.values()) {
     blocks.push([`    ${paint('strong', `Operation/${review.name}`)} goes on`, ...operationLines(review, paint)]);
   }
+  blocks.push(...profiles.map((review) => profileLines(review, paint)));
   return [...blocks.map((lines) => lines.join('\n')), planFooter(countChanges(changes))].join('\n\n');
 }
+
+/** What a profile would do to the hosts of its cluster. */
+function profileLines({ cluster, operations, differences, even, warnings }: ApplyReview, paint: Paint): string[] {
+  const name = paint('strong', `Cluster/${cluster}`);
+  const same = even > 0 ? `; ${plural(even, 'host has', 'hosts have')} all of the profile` : '';
+  if (differences.length === 0 && warnings.length === 0) return [`    ${name} applies nothing${same}`];
+  return [
+    `    ${name} applies its profile${same}`,
+    ...operations.flatMap((review) => [
+      `      Operation/${plainLine(review.name)}-N`,
+      ...operationLines(review, paint),
+    ]),
+    ...differences.flatMap(({ hosts, changes }) => [
+      `      on ${hostList(hosts)}:`,
+      ...changes.slice(0, SHOWN_CHANGES).map((line) => `        ${plainLine(line)}`),
+      ...(changes.length > SHOWN_CHANGES ? [`        and ${changes.length - SHOWN_CHANGES} more`] : []),
+    ]),
+    ...warnings.map((warning) => `      ${paint('attention', 'warning:')} ${plainLine(warning)}`),
+  ];
+}
+
+/** Changes of a profile that are listed for hosts that are alike. */
+const SHOWN_CHANGES = 20;
 
 function changeLines(change: Change, paint: Paint): string[] {
   const symbol = paint(TONES[change.symbol], change.symbol.padStart(3));

@@ -28,6 +28,7 @@ import type { Lease, StateStore } from '../store/state-store.ts';
 import { drain } from './drain.ts';
 import { fencedTransport } from './fenced-transport.ts';
 import { leaseLost } from './lease-lost.ts';
+import { profileExtras } from './profile-extras.ts';
 import { openAudit } from './open-audit.ts';
 import { openGit } from './open-git.ts';
 import { statusSource } from './status-source.ts';
@@ -111,12 +112,13 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   });
   const stepsRoot = stepsRootOf(config);
   const lastSeen = new Map<string, number>();
+  const lastCompared = new Map<string, number>();
   const housekeeping = new Housekeeping({
     live,
     store,
     inventory: () => keeper.inventory,
     ready: () => keeper.record?.accepted !== undefined && keeper.inventory.keys().length > 0,
-    lastSeen,
+    heard: [lastSeen, lastCompared],
     clock,
     log,
   });
@@ -157,6 +159,8 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
       stepsRoot,
       clock,
       lastSeen,
+      lastCompared,
+      profileExtra: profileExtras(config.fleet, config.profiles),
       troubles,
       log,
     },

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { isFields, type Fields } from './layer.ts';
 
-/** A copy in which the paths that a source names start at the source's own folder: `…File`, `state`, a repository on this machine. */
+/** A copy in which the paths that a source names start at the source's own folder: `…File`, `…Folder`, `state`, a repository on this machine. */
 export function absolutePaths(fields: Fields, folder: string): Fields {
   return absolute(fields, (path) => resolve(folder, path));
 }
@@ -32,7 +32,7 @@ function absolute(fields: Fields, place: (path: string, pointer: string) => stri
 function isPath(pointer: string, name: string, value: string): boolean {
   if (value === '') return false;
   if (pointer === '/repository/url' || pointer === '/status/url') return isLocal(value);
-  return pointer === '/state' || name.endsWith('File');
+  return pointer === '/state' || name.endsWith('File') || name.endsWith('Folder');
 }
 
 /** A path; neither a URL nor `user@host:path`. */

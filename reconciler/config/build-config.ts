@@ -9,7 +9,7 @@ import { parseDuration } from '../model/duration.ts';
 import type { GitAuth } from '../source/git/credentials.ts';
 import type { ProxySettings } from '../source/http/proxy.ts';
 import type { IdentityConfig } from '../ssh/identity.ts';
-import type { DaemonConfig, EtcdConfig, SshConfig } from './daemon-config.ts';
+import type { DaemonConfig, EtcdConfig, ProfileSources, SshConfig } from './daemon-config.ts';
 import { readSecret, readText, type SecretPlaces } from './secrets.ts';
 import { signatureSettings } from './signatures.ts';
 
@@ -49,6 +49,7 @@ export async function buildConfig(document: DaemonDocument, places: SecretPlaces
     haltFile: document.haltFile ?? '/etc/intendant/halt',
     clockRule: document.clock?.sync ?? 'when-known',
     alertServers: await alertServers(document, places),
+    profiles: await profiles(document, places),
     acceptRevision: document.acceptRevision,
   };
 }
@@ -71,6 +72,13 @@ async function alertServers(document: DaemonDocument, places: SecretPlaces): Pro
     servers.push({ origin: new URL(url).origin, caFile, tokenFile, tokenEnv });
   }
   return servers;
+}
+
+async function profiles({ profiles = {} }: DaemonDocument, places: SecretPlaces): Promise<ProfileSources> {
+  const { credentialsFolder = '/etc/intendant/credentials', etcd } = profiles;
+  for (const name of ['caFile', 'certFile', 'keyFile'] as const)
+    await checkedFile(`profiles.etcd.${name}`, etcd?.[name], places);
+  return { credentialsFolder, ...(etcd && { etcd }) };
 }
 
 async function proxyOf(field: string, from: ProxySettings, places: SecretPlaces): Promise<ProxySettings> {

@@ -29,6 +29,8 @@ export interface DaemonConfig {
   clockRule: ClockRule;
   /** What is sent to the servers that alert gates ask, beside the query. */
   alertServers: AlertServer[];
+  /** What host profiles are given from this machine. */
+  profiles: ProfileSources;
   /** Commit (hex) that is accepted although it does not follow from the accepted one. */
   acceptRevision?: string;
 }
@@ -79,4 +81,11 @@ export interface SshConfig {
   hostKeyMap: Record<string, string[]>;
   /** Folder on hosts that records steps; absent = `/var/lib/intendant/<fleet>/steps`. */
   stepsRoot?: string;
+}
+
+export interface ProfileSources {
+  /** Absolute: files that ContainerManagers name are read only where they lie in this folder. */
+  credentialsFolder: string;
+  /** The etcd that flannel asks on the hosts; its files are read anew. */
+  etcd?: { endpoints: string[]; caFile?: string; certFile?: string; keyFile?: string };
 }

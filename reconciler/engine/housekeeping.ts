@@ -22,7 +22,7 @@ export interface HousekeepingOptions {
   /** True once a revision was accepted: before that nothing has left the repository. */
   ready: () => boolean;
   /** Last sessions with hosts, by name: those of hosts that left are forgotten. */
-  lastSeen: Map<string, unknown>;
+  heard: readonly Map<string, unknown>[];
   clock: Clock;
   log: KindLog;
   /** Default `MOST_ENTRIES`. */
@@ -198,14 +198,14 @@ export class Housekeeping {
 
   /** Hosts that are neither in the repository nor known, nor in anybody's hands: what is remembered of them goes. */
   async #forgetDeparted(signal: AbortSignal): Promise<number> {
-    const { live, inventory, ready, lastSeen } = this.#options;
+    const { live, inventory, ready, heard } = this.#options;
     if (!ready()) return 0;
     const known = inventory();
     const departed = (name: string): boolean => {
       const key = keyOf('Host', name);
       return !known.get(key) && live.get(keys.object(key)) === undefined && live.get(keys.claim(name)) === undefined;
     };
-    for (const name of lastSeen.keys()) if (departed(name)) lastSeen.delete(name);
+    for (const times of heard) for (const name of times.keys()) if (departed(name)) times.delete(name);
     const prefix = keys.record('Host/');
     const gone = [...live.list(prefix)].map(([key]) => key).filter((key) => departed(key.slice(prefix.length)));
     return this.#remove(gone, signal);

@@ -7,6 +7,7 @@ import { splitKey, type ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
 import type { AnyController, KindContext, KindDeps, KindLog } from '../kinds/context.ts';
 import { implicitWrites } from '../kinds/implicit.ts';
+import { leavingWrites } from '../kinds/leaving.ts';
 import { keys } from '../store/keys.ts';
 import type { Write } from '../store/state-store.ts';
 import { backoffMs } from './backoff.ts';
@@ -117,6 +118,7 @@ export class ReconcileOne {
     } else if (record !== undefined && !sameJson(live.get(keys.record(key)), record)) {
       writes.push({ put: keys.record(key), value: record });
     }
+    if (assessment.leaving !== undefined) writes.push(...leavingWrites(key, assessment.leaving, live));
     const wanted = implicitWrites(key, assessment.operations ?? [], live, this.#options.clock.now());
     writes.push(...wanted.values());
     if (writes.length > 0) await live.commit(writes);

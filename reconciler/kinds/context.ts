@@ -1,10 +1,11 @@
 import type { AlertGate } from '../../schema/generated/types.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Controller } from '../model/controller.ts';
-import type { Inventory, Kind, ResourceKey } from '../model/resource.ts';
+import type { Inventory, Kind, Resource, ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
 import type { Json } from '../model/json.ts';
 import type { HostHands } from '../hosts/host.ts';
+import type { ProfileExtra } from './host-profile/extra.ts';
 import type { Troubles } from './fleet/troubles.ts';
 import type { FleetSight } from './host/sight.ts';
 import type { Evidence } from '../rollout/approval.ts';
@@ -66,6 +67,13 @@ export interface KindDeps {
   inFlight(owner: ResourceKey): ReadonlySet<string>;
   /** Wall-clock milliseconds of the last session with each host that worked, in this process. */
   lastSeen: Map<string, number>;
+  /** Wall-clock milliseconds at which the last comparison of each host with its profile began, in this process. */
+  lastCompared: Map<string, number>;
+  /**
+   * What the profiles of hosts are given beside the repository and the facts, where their cluster has this container manager. The same object
+   * as long as nothing of it has changed. Throws InvalidInput `CREDENTIAL_UNREADABLE`.
+   */
+  profileExtra(manager: Resource<'ContainerManager'> | undefined): Promise<ProfileExtra>;
   /** Whether most hosts are away at once. */
   sight: FleetSight;
   /** What keeps the daemon from its repositories now. */

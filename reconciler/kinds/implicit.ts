@@ -3,10 +3,11 @@ import { API_VERSION } from '../../schema/registry.ts';
 import { isoTime } from '../model/clock.ts';
 import { digestOf } from '../model/digest.ts';
 import type { Json } from '../model/json.ts';
-import { keyOf, type Inventory, type Kind, type Resource, type ResourceKey } from '../model/resource.ts';
+import { keyOf, splitKey, type Inventory, type Kind, type Resource, type ResourceKey } from '../model/resource.ts';
 import { keys, STORE_FORMAT } from '../store/keys.ts';
 import type { Write } from '../store/state-store.ts';
 import type { LiveState } from './context.ts';
+import { leavingHost, type LeavingRecord } from './leaving.ts';
 
 /**
  * Key `implicit/<name>`: an operation that no document holds. A kind wants it (a schedule that is due, a profile that hosts
@@ -22,11 +23,11 @@ export interface ImplicitRecord {
 }
 
 /**
- * The inventory with the implicit operations laid over it. A document of the same name wins: what people wrote is what was
- * reviewed. Without implicit operations it is the inventory itself.
+ * The inventory with the implicit operations, and the hosts that are still to be cleaned, laid over it. A document of the same
+ * name wins: what people wrote is what was reviewed. Without any of them it is the inventory itself.
  */
 export function withImplicit(base: Inventory, live: LiveState): Inventory {
-  const entries = [...live.list(keys.implicits)];
+  const entries = [...live.list(keys.implicits), ...live.list(keys.allLeaving)];
   if (entries.length === 0) return base;
   const last = cache.get(base);
   if (last && isSame(last.entries, entries)) return last.inventory;
@@ -82,8 +83,11 @@ class OverlaidInventory implements Inventory {
     this.commit = base.commit;
     this.#base = base;
     for (const [key, value] of entries) {
-      const operation = keyOf('Operation', key.slice(keys.implicits.length));
-      if (!base.get(operation)) this.#added.set(operation, toResource(operation, value as unknown as ImplicitRecord));
+      const resource = key.startsWith(keys.allLeaving)
+        ? leavingHost(key, value as unknown as LeavingRecord)
+        : toResource(keyOf('Operation', key.slice(keys.implicits.length)), value as unknown as ImplicitRecord);
+      const added = keyOf(resource.kind, resource.metadata.name);
+      if (!base.get(added)) this.#added.set(added, resource);
     }
   }
 
@@ -97,10 +101,11 @@ class OverlaidInventory implements Inventory {
   }
 
   keys(kind?: Kind): readonly ResourceKey[] {
-    if (kind !== undefined && kind !== 'Operation') return this.#base.keys(kind);
+    if (kind !== undefined && kind !== 'Operation' && kind !== 'Host') return this.#base.keys(kind);
     let sorted = this.#sorted.get(kind);
     if (!sorted) {
-      sorted = [...this.#base.keys(kind), ...this.#added.keys()].sort();
+      const added = [...this.#added.keys()].filter((key) => kind === undefined || splitKey(key).kind === kind);
+      sorted = added.length === 0 ? this.#base.keys(kind) : [...this.#base.keys(kind), ...added].sort();
       this.#sorted.set(kind, sorted);
     }
     return sorted;

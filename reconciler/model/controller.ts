@@ -45,6 +45,11 @@ export interface Assessment {
    * transaction. One that stands already is left as it is.
    */
   operations?: readonly { name: string; spec: Json | undefined }[];
+  /**
+   * The object as it goes on while it is undone, although it has left the repository; null: it is undone. Written in the same
+   * transaction. Undefined: as it was.
+   */
+  leaving?: Json;
   /** What others go by has changed although the status word has not: those whom this object concerns look again. */
   concernsOthers?: boolean;
   outcome: Outcome;

@@ -18,6 +18,9 @@ export const keys = {
   /** Operations that a kind wants and no document holds. */
   implicit: (operation: string): string => `implicit/${operation}`,
   implicits: 'implicit/',
+  /** A host that has left the repository and is still to be cleaned: how it is reached. */
+  leaving: (host: string): string => `leaving/${host}`,
+  allLeaving: 'leaving/',
   /** One key per host and step of an operation: intent, then outcome. */
   journal: (operation: string, host: string, step: string): string => `journal/${operation}/${host}/${step}`,
   journalOf: (operation: string): string => `journal/${operation}/`,

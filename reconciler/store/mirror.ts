@@ -17,6 +17,7 @@ export const MIRRORED = [
   keys.objects,
   keys.records,
   keys.implicits,
+  keys.allLeaving,
   keys.journals,
   keys.allSealed,
   keys.claims,

@@ -1847,6 +1847,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           },
           "alerts": {
             "$ref": "#/$defs/DaemonAlerts"
+          },
+          "profiles": {
+            "$ref": "#/$defs/DaemonProfiles"
           }
         },
         "examples": [
@@ -1970,6 +1973,95 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           {
             "url": "https://prometheus.example.org",
             "tokenFile": "/etc/intendant/prometheus.token"
+          }
+        ]
+      },
+      "DaemonProfiles": {
+        "type": "object",
+        "description": "What host profiles are given from this machine.",
+        "additionalProperties": false,
+        "default": {},
+        "properties": {
+          "credentialsFolder": {
+            "type": "string",
+            "description": "Files that ContainerManagers of the repository name are read only where they lie in this folder: whoever writes the repository cannot have others put on a host.",
+            "default": "/etc/intendant/credentials",
+            "examples": [
+              "/etc/intendant/credentials"
+            ]
+          },
+          "etcd": {
+            "$ref": "#/$defs/DaemonProfileEtcd",
+            "examples": [
+              {
+                "endpoints": [
+                  "https://10.20.0.5:2379"
+                ],
+                "caFile": "/etc/intendant/flannel/ca.crt"
+              }
+            ]
+          }
+        },
+        "examples": [
+          {
+            "credentialsFolder": "/etc/intendant/credentials"
+          }
+        ]
+      },
+      "DaemonProfileEtcd": {
+        "type": "object",
+        "description": "The etcd that flannel asks on the hosts. Its key is put on every host whose profile wants it, so it should not be that of the daemon's own store.",
+        "additionalProperties": false,
+        "required": [
+          "endpoints"
+        ],
+        "properties": {
+          "endpoints": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+              "type": "string",
+              "description": "URL of one member.",
+              "pattern": "^https?://[A-Za-z0-9][A-Za-z0-9.:_-]*$|^https?://\\[[0-9a-fA-F:]+\\](:[0-9]+)?$",
+              "x-intendant-form": "a URL such as https://10.20.0.5:2379",
+              "examples": [
+                "https://10.20.0.5:2379"
+              ]
+            },
+            "description": "Its members, as the hosts reach them.",
+            "examples": [
+              [
+                "https://10.20.0.5:2379"
+              ]
+            ]
+          },
+          "caFile": {
+            "type": "string",
+            "description": "The authority to trust, in PEM form.",
+            "examples": [
+              "/etc/intendant/flannel/ca.crt"
+            ]
+          },
+          "certFile": {
+            "type": "string",
+            "description": "Client certificate of the hosts, in PEM form.",
+            "examples": [
+              "/etc/intendant/flannel/client.crt"
+            ]
+          },
+          "keyFile": {
+            "type": "string",
+            "description": "Its private key, in PEM form.",
+            "examples": [
+              "/etc/intendant/flannel/client.key"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "endpoints": [
+              "https://10.20.0.5:2379"
+            ]
           }
         ]
       }
@@ -2101,13 +2193,22 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           },
           "pruneGuard": {
             "type": "string",
-            "description": "A commit that would remove more than this share of the objects waits for a confirmation. A percentage from 0% to 100%.",
+            "description": "A profile that would remove things from more than this share of a cluster's hosts (and from more than one) waits for `confirmPrune`, and so does the cleaning of hosts that leave. A percentage from 0% to 100%.",
             "default": "10%",
             "pattern": "^(100|[1-9]?[0-9])%$",
             "examples": [
               "10%"
             ],
             "x-intendant-form": "a percentage from 0% to 100%"
+          },
+          "confirmPrune": {
+            "type": "string",
+            "description": "The revision whose removals are confirmed: the commit that the waiting Cluster names, whole or its first seven digits or more.",
+            "pattern": "^[0-9a-f]{7,64}$",
+            "x-intendant-form": "a commit id in hexadecimal, 7 digits or more",
+            "examples": [
+              "4f1c2d9"
+            ]
           },
           "retention": {
             "type": "object",
@@ -3376,6 +3477,15 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               "clean"
             ]
           },
+          "reimage": {
+            "type": "integer",
+            "minimum": 0,
+            "default": 0,
+            "description": "A counter: raise it when the machine was installed anew. The host key that was recorded on first use and all that was known of the host are dropped, and it is bootstrapped again.",
+            "examples": [
+              1
+            ]
+          },
           "description": {
             "type": "string",
             "description": "What it is for, for people.",
@@ -3769,6 +3879,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           },
           {
             "$ref": "#/$defs/DeployOperation"
+          },
+          {
+            "$ref": "#/$defs/ApplyOperation"
           }
         ],
         "examples": [
@@ -3792,7 +3905,7 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           "type": {
             "type": "string",
             "const": "restart",
-            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one.",
+            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one; `apply` brings each host to the profile of its cluster.",
             "examples": [
               "restart"
             ]
@@ -3953,7 +4066,7 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           "type": {
             "type": "string",
             "const": "run",
-            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one.",
+            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one; `apply` brings each host to the profile of its cluster.",
             "examples": [
               "run"
             ]
@@ -4133,7 +4246,7 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           "type": {
             "type": "string",
             "const": "upgrade",
-            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one.",
+            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one; `apply` brings each host to the profile of its cluster.",
             "examples": [
               "upgrade"
             ]
@@ -4307,7 +4420,7 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           "type": {
             "type": "string",
             "const": "deploy",
-            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one.",
+            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one; `apply` brings each host to the profile of its cluster.",
             "examples": [
               "deploy"
             ]
@@ -4483,6 +4596,175 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           }
         ]
       },
+      "ApplyOperation": {
+        "type": "object",
+        "description": "Brings each host to the HostProfile of its cluster: packages, files, commands, services. A host that has all of it is left as it is. Changes of a profile are applied without such a document; this one heals drift, or applies now and at your pace.",
+        "additionalProperties": false,
+        "required": [
+          "type",
+          "target"
+        ],
+        "properties": {
+          "type": {
+            "type": "string",
+            "const": "apply",
+            "description": "What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one; `apply` brings each host to the profile of its cluster.",
+            "examples": [
+              "apply"
+            ]
+          },
+          "description": {
+            "type": "string",
+            "description": "Why it is done, for people.",
+            "examples": [
+              "Kernel update of November"
+            ]
+          },
+          "target": {
+            "$ref": "#/$defs/Target"
+          },
+          "profile": {
+            "type": "string",
+            "pattern": "^[0-9a-f]{8,64}$",
+            "description": "Digest of the profile that is applied: hosts are left alone once the profile is another one. Written by operations that a Cluster starts by itself. Without it: the profile as it is when a host has its turn.",
+            "examples": [
+              "3f2a9c0d11"
+            ],
+            "x-intendant-form": "a digest in hexadecimal, 8 to 64 digits"
+          },
+          "rollout": {
+            "$ref": "common.schema.json#/$defs/Rollout",
+            "description": "How it rolls over the hosts.",
+            "examples": [
+              {
+                "batches": [
+                  1,
+                  "25%"
+                ],
+                "maxFailures": 1
+              }
+            ]
+          },
+          "windows": {
+            "$ref": "common.schema.json#/$defs/Windows",
+            "description": "When hosts may be begun. The windows of every cluster concerned must be open as well.",
+            "examples": [
+              [
+                {
+                  "name": "nightly",
+                  "start": "0 22 * * 1-5",
+                  "duration": "6h",
+                  "timeZone": "Europe/Berlin"
+                }
+              ]
+            ]
+          },
+          "dependsOn": {
+            "type": "array",
+            "uniqueItems": true,
+            "description": "Operations that must have succeeded before this one begins. One that failed or was cancelled holds it until a retry of that one succeeds.",
+            "items": {
+              "$ref": "common.schema.json#/$defs/Name",
+              "x-intendant-ref": "Operation",
+              "type": "string"
+            },
+            "examples": [
+              [
+                "restart-db"
+              ]
+            ]
+          },
+          "checks": {
+            "$ref": "#/$defs/OperationChecks"
+          },
+          "hooks": {
+            "$ref": "common.schema.json#/$defs/Hooks",
+            "description": "Commands on helper hosts before and after the act on each host, within those of its cluster.",
+            "examples": [
+              [
+                {
+                  "name": "pool",
+                  "host": "lb-1",
+                  "before": {
+                    "command": [
+                      "/usr/local/bin/pool",
+                      "disable",
+                      "{host}"
+                    ]
+                  },
+                  "after": {
+                    "command": [
+                      "/usr/local/bin/pool",
+                      "enable",
+                      "{host}"
+                    ]
+                  }
+                }
+              ]
+            ]
+          },
+          "timeout": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "Per host: how long it may take.",
+            "default": "30m",
+            "examples": [
+              "30m"
+            ]
+          },
+          "approval": {
+            "$ref": "common.schema.json#/$defs/Approval",
+            "description": "Holds it until somebody else than its author has approved what it does. May change once it has begun, without effect.",
+            "x-intendant-mutable": true,
+            "examples": [
+              {
+                "required": true
+              }
+            ]
+          },
+          "suspend": {
+            "type": "boolean",
+            "description": "Starts no further host while true. May change once it has begun.",
+            "default": false,
+            "x-intendant-mutable": true,
+            "examples": [
+              true
+            ]
+          },
+          "cancel": {
+            "type": "boolean",
+            "description": "Ends it for good: the host in hand is brought to its end, no other is started. May change once it has begun.",
+            "default": false,
+            "x-intendant-mutable": true,
+            "examples": [
+              true
+            ]
+          },
+          "retry": {
+            "type": "integer",
+            "description": "A counter: raise it to run again on the hosts that failed or were skipped. May change once it has begun.",
+            "minimum": 0,
+            "default": 0,
+            "x-intendant-mutable": true,
+            "examples": [
+              1
+            ]
+          }
+        },
+        "examples": [
+          {
+            "type": "apply",
+            "target": {
+              "cluster": "web"
+            },
+            "rollout": {
+              "batches": [
+                1,
+                "25%"
+              ]
+            }
+          }
+        ]
+      },
       "Target": {
         "type": "object",
         "description": "The hosts concerned: exactly one of these. What they select is resolved once, when the operation begins.",
@@ -4502,7 +4784,7 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           "hosts": {
             "type": "array",
             "uniqueItems": true,
-            "description": "These Hosts.",
+            "description": "These Hosts, begun in this order.",
             "items": {
               "$ref": "common.schema.json#/$defs/Name",
               "x-intendant-ref": "Host",

@@ -230,7 +230,7 @@ export type FilePath = string;
  * This interface was referenced by `Unused`'s JSON-Schema
  * via the `definition` "OperationSpec".
  */
-export type OperationSpec = RestartOperation | RunOperation | UpgradeOperation | DeployOperation;
+export type OperationSpec = RestartOperation | RunOperation | UpgradeOperation | DeployOperation | ApplyOperation;
 
 /**
  * What the hosts of the cluster have in common.
@@ -912,6 +912,7 @@ export interface DaemonConfig {
    */
   acceptRevision?: string;
   alerts?: DaemonAlerts;
+  profiles?: DaemonProfiles;
 }
 /**
  * The clock of the daemon's machine, on which maintenance windows open.
@@ -964,6 +965,45 @@ export interface DaemonAlertServer {
   tokenEnv?: string;
 }
 /**
+ * What host profiles are given from this machine.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "DaemonProfiles".
+ */
+export interface DaemonProfiles {
+  /**
+   * Files that ContainerManagers of the repository name are read only where they lie in this folder: whoever writes the repository cannot have others put on a host.
+   */
+  credentialsFolder?: string;
+  etcd?: DaemonProfileEtcd;
+}
+/**
+ * The etcd that flannel asks on the hosts. Its key is put on every host whose profile wants it, so it should not be that of the daemon's own store.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "DaemonProfileEtcd".
+ */
+export interface DaemonProfileEtcd {
+  /**
+   * Its members, as the hosts reach them.
+   *
+   * Items: URL of one member.
+   */
+  endpoints: string[];
+  /**
+   * The authority to trust, in PEM form.
+   */
+  caFile?: string;
+  /**
+   * Client certificate of the hosts, in PEM form.
+   */
+  certFile?: string;
+  /**
+   * Its private key, in PEM form.
+   */
+  keyFile?: string;
+}
+/**
  * Settings of the whole fleet.
  *
  * This interface was referenced by `Unused`'s JSON-Schema
@@ -1009,9 +1049,13 @@ export interface FleetSpec {
    */
   retryInterval?: Duration;
   /**
-   * A commit that would remove more than this share of the objects waits for a confirmation. A percentage from 0% to 100%.
+   * A profile that would remove things from more than this share of a cluster's hosts (and from more than one) waits for `confirmPrune`, and so does the cleaning of hosts that leave. A percentage from 0% to 100%.
    */
   pruneGuard?: string;
+  /**
+   * The revision whose removals are confirmed: the commit that the waiting Cluster names, whole or its first seven digits or more.
+   */
+  confirmPrune?: string;
   /**
    * How long the details of finished operations are kept. That an operation ran, and what came of it on each host, is kept for ever.
    */
@@ -1440,6 +1484,10 @@ export interface HostSpec {
    */
   onRemove?: 'leave' | 'clean';
   /**
+   * A counter: raise it when the machine was installed anew. The host key that was recorded on first use and all that was known of the host are dropped, and it is bootstrapped again.
+   */
+  reimage?: number;
+  /**
    * What it is for, for people.
    */
   description?: string;
@@ -1530,7 +1578,7 @@ export interface OperationScheduleSpec {
  */
 export interface RestartOperation {
   /**
-   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one.
+   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one; `apply` brings each host to the profile of its cluster.
    */
   type: 'restart';
   /**
@@ -1584,7 +1632,7 @@ export interface RestartOperation {
  */
 export interface RunOperation {
   /**
-   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one.
+   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one; `apply` brings each host to the profile of its cluster.
    */
   type: 'run';
   /**
@@ -1648,7 +1696,7 @@ export interface RunOperation {
  */
 export interface UpgradeOperation {
   /**
-   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one.
+   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one; `apply` brings each host to the profile of its cluster.
    */
   type: 'upgrade';
   /**
@@ -1706,7 +1754,7 @@ export interface UpgradeOperation {
  */
 export interface DeployOperation {
   /**
-   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one.
+   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one; `apply` brings each host to the profile of its cluster.
    */
   type: 'deploy';
   /**
@@ -1765,6 +1813,64 @@ export interface DeployOperation {
   retry?: number;
 }
 /**
+ * Brings each host to the HostProfile of its cluster: packages, files, commands, services. A host that has all of it is left as it is. Changes of a profile are applied without such a document; this one heals drift, or applies now and at your pace.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ApplyOperation".
+ */
+export interface ApplyOperation {
+  /**
+   * What is done: `restart` reboots each host and proves it by its boot id; `run` runs a script on each; `upgrade` brings its packages or its image up to date; `deploy` makes one version of the whole system the running one; `apply` brings each host to the profile of its cluster.
+   */
+  type: 'apply';
+  /**
+   * Why it is done, for people.
+   */
+  description?: string;
+  target: Target;
+  /**
+   * Digest of the profile that is applied: hosts are left alone once the profile is another one. Written by operations that a Cluster starts by itself. Without it: the profile as it is when a host has its turn.
+   */
+  profile?: string;
+  /**
+   * How it rolls over the hosts.
+   */
+  rollout?: Rollout;
+  /**
+   * When hosts may be begun. The windows of every cluster concerned must be open as well.
+   */
+  windows?: Windows;
+  /**
+   * Operations that must have succeeded before this one begins. One that failed or was cancelled holds it until a retry of that one succeeds.
+   */
+  dependsOn?: Name[];
+  checks?: OperationChecks;
+  /**
+   * Commands on helper hosts before and after the act on each host, within those of its cluster.
+   */
+  hooks?: Hooks;
+  /**
+   * Per host: how long it may take.
+   */
+  timeout?: Duration;
+  /**
+   * Holds it until somebody else than its author has approved what it does. May change once it has begun, without effect.
+   */
+  approval?: Approval;
+  /**
+   * Starts no further host while true. May change once it has begun.
+   */
+  suspend?: boolean;
+  /**
+   * Ends it for good: the host in hand is brought to its end, no other is started. May change once it has begun.
+   */
+  cancel?: boolean;
+  /**
+   * A counter: raise it to run again on the hosts that failed or were skipped. May change once it has begun.
+   */
+  retry?: number;
+}
+/**
  * The hosts concerned: exactly one of these. What they select is resolved once, when the operation begins.
  *
  * This interface was referenced by `Unused`'s JSON-Schema
@@ -1776,7 +1882,7 @@ export interface Target {
    */
   cluster?: Name;
   /**
-   * These Hosts.
+   * These Hosts, begun in this order.
    */
   hosts?: Name[];
   selector?: Selector;

@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -11,6 +9,7 @@ import { clusterDocument, document as documentOf, fleetDocument, hostDocument } 
 import { eventually } from '../support/eventually.ts';
 import { startLab } from '../support/lab/lab.ts';
 import type { Lab } from '../support/lab/lab.ts';
+import { offerPackages, writeOn } from '../support/lab/packages.ts';
 import { describeWith } from '../support/real-parts.ts';
 import { TestRepo } from '../support/repo.ts';
 import type { StatusFile } from '../support/repo.ts';
@@ -44,12 +43,7 @@ describeWith(['lab', 'git'], 'hosts that are upgraded and deployed', () => {
     await Promise.all([lab.boot('packages', '10.77.0.21'), lab.boot('image', '10.77.0.22')]);
     folder = mkdtempSync(join(tmpdir(), 'upgrade-'));
     await offer('1.0', '');
-    await write('packages', '/etc/apt/sources.list', 'deb [trusted=yes] file:/srv/packages ./\n');
-    await lab.exec('packages', [
-      'sh',
-      '-c',
-      'rm -rf /etc/apt/sources.list.d/*; apt-get -q update && apt-get -qy install greeting',
-    ]);
+    await lab.exec('packages', ['sh', '-c', 'apt-get -q update && apt-get -qy install greeting']);
     await write('image', '/usr/local/bin/rpm-ostree', RPM_OSTREE, 0o755);
     await write('image', '/etc/tmpfiles.d/ostree.conf', 'f /run/ostree-booted\nd /run/ostree\n');
     await lab.exec('image', ['systemd-tmpfiles', '--create']);
@@ -85,27 +79,12 @@ describeWith(['lab', 'git'], 'hosts that are upgraded and deployed', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function write(host: string, path: string, text: string | Buffer, mode = 0o644): Promise<void> {
-    const content = Buffer.from(text).toString('base64');
-    const script = 'mkdir -p "$(dirname "$1")" && echo "$2" | base64 -d >"$1" && chmod "$3" "$1"';
-    await lab.exec(host, ['sh', '-c', script, 'write', path, content, mode.toString(8)]);
-  }
+  const write = (host: string, path: string, text: string, mode?: number): Promise<void> =>
+    writeOn(lab, host, path, text, mode);
 
-  /** Puts a version of the package into the repository that the host reads; `postinst` is what it does when it is installed. */
-  async function offer(version: string, postinst: string): Promise<void> {
-    const tree = join(folder, `greeting-${version}`);
-    const deb = `${tree}.deb`;
-    mkdirSync(join(tree, 'DEBIAN'), { recursive: true });
-    const control = `Package: greeting\nVersion: ${version}\nArchitecture: all\nMaintainer: nobody <nobody@example.org>\nDescription: a greeting\n`;
-    writeFileSync(join(tree, 'DEBIAN', 'control'), control);
-    if (postinst !== '') writeFileSync(join(tree, 'DEBIAN', 'postinst'), `#!/bin/sh\n${postinst}\n`, { mode: 0o755 });
-    execFileSync('dpkg-deb', ['--root-owner-group', '--build', tree, deb], { stdio: 'ignore' });
-    const bytes = readFileSync(deb);
-    const sum = createHash('sha256').update(bytes).digest('hex');
-    await write('packages', '/srv/packages/greeting.deb', bytes);
-    const index = `${control}Filename: ./greeting.deb\nSize: ${bytes.length}\nSHA256: ${sum}\n`;
-    await write('packages', '/srv/packages/Packages', index);
-  }
+  /** The host's apt knows this version of the package; `postinst` is what it does when it is installed. */
+  const offer = (version: string, postinst: string): Promise<void> =>
+    offerPackages(lab, 'packages', [{ name: 'greeting', version, postinst }]);
 
   async function run(name: string, spec: object): Promise<StatusFile> {
     const document = documentOf('Operation', name, spec);

@@ -98,7 +98,7 @@ async function live(store: StateStore): Promise<Memory[]> {
     store,
     inventory: () => inventory,
     ready: () => true,
-    lastSeen,
+    heard: [lastSeen],
     clock,
     log: silentLog,
     mostEntries: (50_000 * HOSTS) / 3000,

@@ -1,7 +1,8 @@
 import { isoTime } from '../../model/clock.ts';
-import { mergeConditions, type ConditionClaim } from '../../model/conditions.ts';
+import { claimsOf, mergeConditions, type ConditionClaim } from '../../model/conditions.ts';
 import type { Assessment, Controller } from '../../model/controller.ts';
 import { Bug } from '../../model/errors.ts';
+import type { Json } from '../../model/json.ts';
 import { EMPTY_PLAN } from '../../model/plan.ts';
 import type { ResourceKey } from '../../model/resource.ts';
 import type { ObjectStatus } from '../../model/status.ts';
@@ -9,12 +10,16 @@ import { nameSome } from '../../rollout/decide.ts';
 import { keys } from '../../store/keys.ts';
 import type { KindContext, KindDeps } from '../context.ts';
 import { revisionsFor } from '../revisions.ts';
+import { decideApply } from './decide-apply.ts';
+import { observeApply, type ApplyObserved, type Member } from './observe-apply.ts';
 
 interface ClusterObserved {
   key: ResourceKey<'Cluster'>;
   previous: ObjectStatus | undefined;
   /** Members by the word of their status; those in maintenance apart. */
-  members: { name: string; status: string; maintenance: boolean }[];
+  members: Member[];
+  /** What is needed to apply its profile; undefined: it has none, and none of its hosts had. */
+  apply?: ApplyObserved;
 }
 
 /**
@@ -24,7 +29,7 @@ interface ClusterObserved {
 export const clusterController: Controller<'Cluster', ClusterObserved, KindDeps, KindContext> = {
   kind: 'Cluster',
 
-  async observe(key, _resource, deps) {
+  async observe(key, resource, deps) {
     const members = deps
       .inventory()
       .dependents(key)
@@ -34,26 +39,35 @@ export const clusterController: Controller<'Cluster', ClusterObserved, KindDeps,
         const name = host.slice('Host/'.length);
         return { name, status: status?.status ?? 'investigating', maintenance: status?.detail.maintenance === true };
       });
-    return { key, previous: deps.live.get(keys.object(key)) as unknown as ObjectStatus | undefined, members };
+    return {
+      key,
+      previous: deps.live.get(keys.object(key)) as unknown as ObjectStatus | undefined,
+      members,
+      apply: resource && observeApply(resource, members, deps),
+    };
   },
 
   plan: () => EMPTY_PLAN,
 
   assess(resource, observed, _plan, context): Assessment {
-    if (!resource) return { status: undefined, outcome: { result: 'steady' } };
+    if (!resource) return { status: undefined, record: null, outcome: { result: 'steady' } };
     const counted = observed.members.filter((member) => !member.maintenance);
     const away = counted.filter((member) => member.status !== 'active').map((member) => member.name);
-    const pending = counted.some((member) => member.status === 'investigating');
+    const pending = counted.some((member) => member.status === 'investigating' || member.status === 'bootstrapping');
     // Hosts that nobody has looked at yet are no proof that the cluster has failed.
     const word = away.length === 0 ? 'ok' : away.length === counted.length && !pending ? 'failed' : 'degraded';
     const claim = readiness(word, pending, away, resource.digest);
+    const { revision, nowMs } = context;
+    const applied = observed.apply && decideApply({ ...observed.apply, commit: revision.commit, nowMs });
+    const held =
+      applied?.held && claimsOf(resource.digest)('Stalled', 'True', applied.held.reason, applied.held.message);
     const status: ObjectStatus = {
       key: observed.key,
       cluster: resource.metadata.name,
       status: word,
       conditions: mergeConditions(
         observed.previous?.conditions ?? [],
-        [claim, { ...claim, type: 'Healthy' }],
+        [claim, { ...claim, type: 'Healthy' }, ...(held ? [held] : [])],
         isoTime(context.nowMs),
       ),
       ...revisionsFor(observed.key, resource.digest, observed.previous, context, true),
@@ -66,7 +80,11 @@ export const clusterController: Controller<'Cluster', ClusterObserved, KindDeps,
         },
       },
     };
-    return { status, outcome: { result: 'steady' } };
+    return {
+      status,
+      ...(applied && { record: applied.record as unknown as Json, operations: applied.operations }),
+      outcome: { result: 'steady', recheckAfterMs: applied?.recheckAfterMs },
+    };
   },
 
   apply() {

@@ -1,16 +1,20 @@
 import { isoTime } from '../../model/clock.ts';
-import type { Facts } from '../../hosts/facts.ts';
-import { familyNameOf } from '../../hosts/families/registry.ts';
 import { claimsOf, mergeConditions, type ConditionClaim } from '../../model/conditions.ts';
 import type { Assessment } from '../../model/controller.ts';
 import { reasonOfCode } from '../../model/errors.ts';
+import { canonicalJson } from '../../model/digest.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import { isOver } from '../../rollout/freeze.ts';
 import type { KindContext } from '../context.ts';
 import { revisionsFor } from '../revisions.ts';
 import type { HostObserved } from './observe.ts';
-import type { HostRecord, StableFacts } from './record.ts';
+import { joinHost, nextProfile } from './join.ts';
+import { profileDetail } from './profile-state.ts';
+import { assessDeparture, assessLeaving } from './leave.ts';
+import { isSameMachine, type HostRecord } from './record.ts';
+import { stableFacts } from './stable-facts.ts';
+import { isAnswering } from './words.ts';
 import { diskFullClaim } from './disk.ts';
 import { MOST_HOSTS_UNKNOWN, MOST_HOSTS_UNKNOWN_MESSAGE } from './sight.ts';
 import { skewClaim, stableSkew } from './skew.ts';
@@ -26,24 +30,24 @@ const STALLING = new Set([
   'TOO_MANY_JUMPS',
 ]);
 
-/** Host status: `investigating`, then `active` or `failed`, and `active` again when it recovers. Pure. */
+/** Host status: `investigating`, `bootstrapping`, `disassociated`, `active`; or `failed`, and back when it recovers. Pure. */
 export function assessHost(
   resource: Resource<'Host'> | undefined,
   observed: HostObserved,
   context: KindContext,
 ): Assessment {
-  if (!resource) return { status: undefined, record: null, outcome: { result: 'steady' } };
+  if (!resource) return assessDeparture(observed, context);
   const record = nextRecord(resource, observed, context.nowMs);
-  const word = statusWord(record, observed, context.nowMs);
+  const reach = reachOf(record, observed, context.nowMs);
+  const joined = reach === 'answers' ? joinHost(record.profile, observed.joining, resource.digest) : undefined;
+  const word = joined?.word ?? (reach as 'investigating' | 'failed');
   // From here on it is down for itself, whatever becomes of the others.
-  if (word === 'failed') delete record.vanished;
+  if (reach === 'failed') delete record.vanished;
   const maintenance = resource.spec.maintenance;
   const inMaintenance = maintenance !== undefined && !isOver(maintenance.until, context.nowMs);
-  const claims = conditionClaims(word, record, resource.digest);
-  // One condition of a type: what keeps steps from being begun comes first.
-  if (record.diskFull && word === 'active') claims.push(diskFullClaim(resource.digest));
-  else if (record.clockSkew !== undefined && word === 'active')
-    claims.push(skewClaim(record.clockSkew, resource.digest));
+  const claims = joined
+    ? withWarnings(joined.claims, record, resource.digest)
+    : conditionClaims(reach as 'investigating' | 'failed', record, resource.digest);
   if (inMaintenance) {
     const until = maintenance.until ? ` until ${maintenance.until}` : '';
     claims.push({
@@ -54,7 +58,7 @@ export function assessHost(
       observedGeneration: resource.digest,
     });
   }
-  return {
+  const assessed = {
     status: {
       key: observed.key,
       cluster: resource.spec.cluster,
@@ -67,17 +71,30 @@ export function assessHost(
         ...(record.hostKey ? { hostKey: record.hostKey } : {}),
         ...(record.clockSkew === undefined ? {} : { clockSkew: record.clockSkew }),
         ...(inMaintenance ? { maintenance: true } : {}),
+        ...(record.profile ? { profile: profileDetail(record.profile) } : {}),
       },
     },
     record: record as unknown as Json,
     concernsOthers: isNews(record, observed),
     outcome: outcomeOf(word, record, observed),
+    ...(observed.returned ? { leaving: null } : {}),
   };
+  return observed.leaving
+    ? assessLeaving(assessed, record, observed.leaving, observed.check?.reached === true, context)
+    : assessed;
+}
+
+/** One condition of a type: what keeps steps from being begun comes first, then what differs from the profile, then the clock. */
+function withWarnings(claims: readonly ConditionClaim[], record: HostRecord, digest: string): ConditionClaim[] {
+  if (record.diskFull) return [...claims.filter(({ type }) => type !== 'Drifted'), diskFullClaim(digest)];
+  if (record.clockSkew === undefined || claims.some(({ type }) => type === 'Drifted')) return [...claims];
+  return [...claims, skewClaim(record.clockSkew, digest)];
 }
 
 /** An operation counts a host as up from its first answer in this process, and as down from the first check that it misses. */
 function isNews(record: HostRecord, { record: before, check }: HostObserved): boolean {
   if (check?.reached && check.first) return true;
+  if (canonicalJson(record.profile ?? null) !== canonicalJson(before?.profile ?? null)) return true;
   return (record.failure === undefined) !== (before?.failure === undefined);
 }
 
@@ -92,9 +109,11 @@ function outcomeOf(word: string, record: HostRecord, observed: HostObserved): As
 }
 
 function nextRecord(resource: Resource<'Host'>, observed: HostObserved, nowMs: number): HostRecord {
-  const { address, port } = observed;
-  const moved = !observed.record || observed.record.address !== address || observed.record.port !== port;
-  const before: HostRecord = moved ? { format: 1, address, port, misses: 0 } : observed.record!;
+  const { address, port, reimage } = observed;
+  const first = { format: 1, address, port, misses: 0, ...(reimage > 0 ? { reimage } : {}) };
+  const last: HostRecord = isSameMachine(observed.record, first) ? observed.record : first;
+  const { leave: _leave, ...known } = last;
+  const before: HostRecord = { ...known, ...(observed.leave ? { leave: observed.leave } : {}) };
   const check = observed.check;
   if (!check) return { ...before };
   if (!check.reached) return missed(before, check, observed, nowMs);
@@ -105,17 +124,20 @@ function nextRecord(resource: Resource<'Host'>, observed: HostObserved, nowMs: n
     clockSkew: skew,
     diskFull: _full,
     hostKey: recorded,
+    profile: compared,
     ...rest
   } = before;
   // A key that somebody wrote down is not ours to keep; another one than we had recorded makes that void.
   const hostKey = check.firstUse || check.hostKey === recorded ? check.hostKey : undefined;
   const clockSkew = stableSkew(check.clockSkew ?? 0, skew);
+  const profile = nextProfile(check.comparison, compared);
   return {
     ...rest,
     ...(hostKey === undefined ? {} : { hostKey }),
     misses: 0,
     facts: stableFacts(check.facts, before.facts, nowMs),
     ...(clockSkew === undefined ? {} : { clockSkew }),
+    ...(profile ? { profile } : {}),
     ...(check.facts.diskFull ? { diskFull: true as const } : {}),
   };
 }
@@ -131,7 +153,7 @@ function missed(
   // What a host says in place of an answer may be other words each time: a status that follows them is a commit each time.
   const sameTrouble = code === 'HOST_ANSWER_UNREADABLE' && before.failure?.code === code;
   const message = sameTrouble ? before.failure!.message : failure.message;
-  const wasUp = before.vanished === true || previous?.status === 'active';
+  const wasUp = before.vanished === true || isAnswering(previous?.status);
   const excused = vanish !== undefined && wasUp && !STALLING.has(code);
   return {
     ...before,
@@ -142,38 +164,18 @@ function missed(
   };
 }
 
-function stableFacts(seen: Facts, before: StableFacts | undefined, nowMs: number): StableFacts {
-  const {
-    uptimeSeconds,
-    hostTime: _time,
-    diskFull: _full,
-    osLike: _like,
-    model: _model,
-    packageTool: _tool,
-    ...facts
-  } = seen;
-  const family = familyNameOf(seen);
-  const same = before?.bootId === facts.bootId;
-  // Computed from the uptime, which moves by a rounding at every look: worked out once for each boot.
-  return {
-    ...facts,
-    ...(family && { family }),
-    bootedAt: same ? before.bootedAt : isoTime(Math.round((nowMs - uptimeSeconds * 1000) / 1000) * 1000),
-  };
-}
-
-function statusWord(
+function reachOf(
   record: HostRecord,
   { settings, previous }: HostObserved,
   nowMs: number,
-): 'investigating' | 'active' | 'failed' {
+): 'investigating' | 'answers' | 'failed' {
   if (!record.facts && !record.failure) return 'investigating';
-  if (!record.failure) return 'active';
+  if (!record.failure) return 'answers';
   if (STALLING.has(record.failure.code)) return 'failed';
   if (record.misses >= settings.failAfter && isProven(record, previous, settings.intervalMs, nowMs)) return 'failed';
   if (record.vanished) return 'investigating';
   // A host that was well keeps its word until it has missed enough checks; one never reached has failed at once.
-  return previous?.status === 'active' ? 'active' : 'failed';
+  return isAnswering(previous?.status) ? 'answers' : 'failed';
 }
 
 /**
@@ -186,11 +188,11 @@ function isProven(
   intervalMs: number,
   nowMs: number,
 ): boolean {
-  if (previous?.status !== 'active' || missedSince === undefined) return true;
+  if (!isAnswering(previous?.status) || missedSince === undefined) return true;
   return nowMs - Date.parse(missedSince) >= intervalMs;
 }
 
-function conditionClaims(word: string, record: HostRecord, digest: string): ConditionClaim[] {
+function conditionClaims(word: 'investigating' | 'failed', record: HostRecord, digest: string): ConditionClaim[] {
   const make = claimsOf(digest);
   if (word === 'investigating' && record.vanished)
     return [
@@ -199,12 +201,6 @@ function conditionClaims(word: string, record: HostRecord, digest: string): Cond
     ];
   if (word === 'investigating')
     return [make('Ready', 'Unknown', 'Investigating', 'the host has not been looked at yet')];
-  if (word === 'active') {
-    return [
-      make('Ready', 'True', 'Reachable', 'the host answers'),
-      make('Healthy', 'True', 'Reachable', 'the host answers'),
-    ];
-  }
   const { code, message } = record.failure!;
   const reason = reasonOfCode(code);
   const stalled = STALLING.has(code) ? [make('Stalled', 'True', reason, message)] : [];

@@ -1,5 +1,7 @@
+import type { HostSpec } from '../../../schema/generated/types.ts';
 import type { FamilyName } from '../../hosts/families/family.ts';
 import type { Json } from '../../model/json.ts';
+import type { ProfileState } from './profile-state.ts';
 
 /** Facts of a host that do not churn: what status shows and plans may rely on. */
 export interface StableFacts {
@@ -41,8 +43,23 @@ export interface HostRecord {
   diskFull?: true;
   /** Seconds that its clock is ahead of ours (behind: negative), coarse; absent while it is right. */
   clockSkew?: number;
+  /** What the last look found of its profile. */
+  profile?: ProfileState;
+  /** How it will be reached once it has left the repository: it is to be cleaned then. */
+  leave?: HostSpec;
+  /** `reimage` of the spec that all of this was learnt under. */
+  reimage?: number;
 }
 
 export function asHostRecord(value: Json | undefined): HostRecord | undefined {
   return value as unknown as HostRecord | undefined;
+}
+
+/** Whether a record speaks of the machine that the repository means: another address, or a raised `reimage`, is another one. */
+export function isSameMachine(
+  record: HostRecord | undefined,
+  { address, port, reimage }: Pick<HostRecord, 'address' | 'port' | 'reimage'>,
+): record is HostRecord {
+  if (!record || record.address !== address || record.port !== port) return false;
+  return (record.reimage ?? 0) === (reimage ?? 0);
 }

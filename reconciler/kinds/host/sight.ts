@@ -5,6 +5,7 @@ import type { HostSighting, Vanish } from '../../rollout/vanish.ts';
 import { keys } from '../../store/keys.ts';
 import type { LiveState } from '../context.ts';
 import { asHostRecord } from './record.ts';
+import { isAnswering } from './words.ts';
 
 /** Whether the fleet as a whole can be seen. The engine keeps it; kinds read it. */
 export interface FleetSight {
@@ -35,7 +36,7 @@ export function sightings(
     const record = asHostRecord(live.get(keys.record(key)));
     const status = live.get(keys.object(key)) as unknown as ObjectStatus | undefined;
     const vanished = record?.vanished === true;
-    if (!vanished && status?.status !== 'active') return [];
+    if (!vanished && !isAnswering(status?.status)) return [];
     if (live.get(keys.claim(name)) !== undefined) return [];
     const maintenance = inventory.get(key as ResourceKey<'Host'>)?.spec.maintenance;
     if (maintenance && !isOver(maintenance.until, nowMs)) return [];

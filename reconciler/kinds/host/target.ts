@@ -4,7 +4,7 @@ import { InvalidInput } from '../../model/errors.ts';
 import { keyOf, type Inventory } from '../../model/resource.ts';
 import { keys } from '../../store/keys.ts';
 import type { LiveState } from '../context.ts';
-import { asHostRecord } from './record.ts';
+import { asHostRecord, isSameMachine } from './record.ts';
 
 /** More jumps than this is a mistake. */
 const MAX_JUMPS = 4;
@@ -23,7 +23,8 @@ export function resolveTarget(name: string, inventory: Inventory, live: LiveStat
   const defaults = connectionDefaults(spec.cluster, inventory);
   const port = spec.port ?? defaults.port ?? 22;
   const record = asHostRecord(live.get(keys.record(keyOf('Host', name))));
-  const recorded = record?.address === spec.address && record.port === port ? record.hostKey : undefined;
+  const here = { address: spec.address, port, reimage: spec.reimage };
+  const recorded = isSameMachine(record, here) ? record.hostKey : undefined;
   const jump = spec.jumpHost ?? (defaults.jumpHost === name ? undefined : defaults.jumpHost);
   const through = jump === undefined ? undefined : resolveTarget(jump, inventory, live, depth + 1);
   return {

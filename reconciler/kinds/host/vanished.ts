@@ -35,6 +35,8 @@ export function markVanished(
   const { address, port } = before;
   const previous = live.get(keys.object(key)) as unknown as ObjectStatus | undefined;
   const settings = checkSettings(inventory);
-  const { status } = assessHost(resource, { key, address, port, record, previous, settings, vanish }, context);
+  const reimage = before.reimage ?? 0;
+  const observed = { key, address, port, reimage, joining: {}, record, previous, settings, vanish };
+  const { status } = assessHost(resource, observed, context);
   return status && { status, record };
 }

@@ -1,4 +1,10 @@
-import type { Check, DeployOperation, OperationSpec, UpgradeOperation } from '../../../schema/generated/types.ts';
+import type {
+  ApplyOperation,
+  Check,
+  DeployOperation,
+  OperationSpec,
+  UpgradeOperation,
+} from '../../../schema/generated/types.ts';
 import { familyNamed } from '../../hosts/families/registry.ts';
 import { renderScript, type FamilyCommand, type HostFamily } from '../../hosts/families/family.ts';
 import { parseDuration } from '../../model/duration.ts';
@@ -95,12 +101,30 @@ function act(spec: OperationSpec): Action[] {
         ...rebootAsWanted(spec),
         ...(spec.reboot === 'never' ? [] : [proveDeployed(spec)]),
       ];
+    case 'apply':
+      return applyProfile(spec);
   }
 }
 
 function timeoutOf(spec: OperationSpec): number {
-  const slow = spec.type === 'upgrade' || spec.type === 'deploy';
+  const slow = spec.type === 'upgrade' || spec.type === 'deploy' || spec.type === 'apply';
   return parseDuration(spec.timeout ?? (slow ? DEFAULT_UPGRADE_TIMEOUT : DEFAULT_TIMEOUT));
+}
+
+function applyProfile(spec: ApplyOperation): Action[] {
+  const parameters: JsonObject = spec.profile === undefined ? {} : { profile: spec.profile };
+  return [
+    { ...look('compare', 'see what differs from its profile', LOOK_MS), parameters },
+    {
+      ...scripted('converge', 'bring it to its profile, if anything differs', timeoutOf(spec), parameters),
+      when: differs,
+    },
+    { ...look('confirm', 'see that nothing differs any more', LOOK_MS), parameters, when: differs },
+  ];
+}
+
+function differs(done: readonly JournalRecord[]): boolean {
+  return done.some((entry) => entry.step.action === 'compare' && entry.outcome?.data?.differs === true);
 }
 
 function rebootAsWanted(spec: UpgradeOperation | DeployOperation): Action[] {

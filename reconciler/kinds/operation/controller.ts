@@ -4,6 +4,10 @@ import { applyOperationStep } from './actions/apply.ts';
 import { assessOperation } from './assess.ts';
 import { unfinishedOperations } from './concerned.ts';
 import { consider } from './consider.ts';
+import { keyOf, type ResourceKey } from '../../model/resource.ts';
+import type { ObjectStatus } from '../../model/status.ts';
+import { keys } from '../../store/keys.ts';
+import { asOperationRecord, isTerminal, type Phase } from './record.ts';
 import { observeOperation, type OperationObserved } from './observed.ts';
 import { operationPlan, type OperationPlan } from './plan.ts';
 
@@ -31,5 +35,18 @@ export const operationController: Controller<'Operation', OperationObserved, Kin
     return applyOperationStep(step, deps, signal);
   },
 
-  affects: (key, _status, deps) => unfinishedOperations(deps).filter((other) => other !== key),
+  affects: (key, status, deps) => [
+    ...unfinishedOperations(deps).filter((other) => other !== key),
+    ...appliedTo(status, deps),
+  ],
 };
+
+/** The clusters whose profile an operation has applied, and its hosts: they are compared again, and what is left is decided. */
+function appliedTo(status: ObjectStatus | undefined, { live }: KindDeps): ResourceKey[] {
+  if (status?.detail.type !== 'apply' || !isTerminal(status.status as Phase)) return [];
+  const { frozen } = asOperationRecord(live.get(keys.record(status.key))) ?? {};
+  return [
+    ...(frozen?.hosts ?? []).map((host) => keyOf('Host', host)),
+    ...(frozen?.clusters ?? []).map((cluster) => keyOf('Cluster', cluster)),
+  ];
+}

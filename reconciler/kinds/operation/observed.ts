@@ -23,6 +23,7 @@ import { asOperationRecord, isTerminal, type OperationRecord } from './record.ts
 import { rolloutOf } from './spec.ts';
 import { readUnseen, type Unseen } from './unseen.ts';
 import { specsOf } from './windows.ts';
+import { isAnswering } from '../host/words.ts';
 
 /** One host as an operation sees it. */
 export interface HostView {
@@ -50,7 +51,7 @@ export interface OperationObserved {
   previous: ObjectStatus | undefined;
   /** Journal by host, all rounds. */
   journal: ReadonlyMap<string, readonly JournalRecord[]>;
-  /** Hosts selected now (before Begin) or at Begin, sorted. */
+  /** Hosts selected now (before Begin) or at Begin, in order. */
   selection: readonly string[];
   /** Clusters of those hosts. */
   clusters: readonly string[];
@@ -154,7 +155,7 @@ function viewHost(name: string, inventory: Inventory, deps: KindDeps): HostView 
   const spec: HostSpec | undefined = inventory.get(key)?.spec;
   const status = deps.live.get(keys.object(key)) as unknown as ObjectStatus | undefined;
   const lastSeen = deps.lastSeen.get(name);
-  const answers = status?.status === 'active' && asHostRecord(deps.live.get(keys.record(key)))?.failure === undefined;
+  const answers = isAnswering(status?.status) && asHostRecord(deps.live.get(keys.record(key)))?.failure === undefined;
   return {
     present: spec !== undefined,
     cluster: spec?.cluster,

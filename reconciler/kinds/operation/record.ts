@@ -40,7 +40,7 @@ export interface FrozenOperation {
   digest: string;
   /** Commit (hex) in effect at Begin: what the selection was made from. */
   commit?: string;
-  /** All hosts selected, sorted. */
+  /** All hosts selected, in order. */
   hosts: string[];
   /** Clusters those hosts belong to. */
   clusters: string[];

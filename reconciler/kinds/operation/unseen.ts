@@ -7,6 +7,7 @@ import { FEWEST_VANISHED } from '../../rollout/vanish.ts';
 import { keys } from '../../store/keys.ts';
 import type { KindDeps } from '../context.ts';
 import { MOST_HOSTS_UNKNOWN, MOST_HOSTS_UNKNOWN_MESSAGE } from '../host/sight.ts';
+import { isAnswering } from '../host/words.ts';
 
 /** Why the hosts cannot be trusted to be away. `doubted`: one could not be reached, and none has answered since. */
 export type Unseen = 'vanished' | 'doubted';
@@ -55,5 +56,5 @@ function activeHosts(deps: KindDeps): number {
 }
 
 function isActive(key: ResourceKey, deps: KindDeps): boolean {
-  return (deps.live.get(keys.object(key)) as unknown as ObjectStatus | undefined)?.status === 'active';
+  return isAnswering((deps.live.get(keys.object(key)) as unknown as ObjectStatus | undefined)?.status);
 }

@@ -49,7 +49,7 @@ export function withOut(verdict: StepOutcome, left: Standing): StepOutcome {
 }
 
 /** Steps whose outcome a person wants to read. */
-const ACTS: ReadonlySet<string> = new Set(['run', 'upgrade', 'deploy', 'rebootNeeded', 'prove']);
+const ACTS: ReadonlySet<string> = new Set(['run', 'upgrade', 'deploy', 'compare', 'rebootNeeded', 'prove']);
 
 /** Steps after whose failure that a host answers does not mean that it is well. */
 export const QUARANTINES: ReadonlySet<string> = new Set([
@@ -59,6 +59,8 @@ export const QUARANTINES: ReadonlySet<string> = new Set([
   'rebootNeeded',
   'proveDeployed',
   'rollback',
+  'converge',
+  'confirm',
 ]);
 
 /** Steps after whose failure the host may be down. */
@@ -79,7 +81,7 @@ function verdictFor(
   const after = putBack && `; it was not put back: ${putBack.outcome!.message}`;
   const { tookOut: _tookOut, untouched: _untouched, ...told } = data ?? {};
   return {
-    result: step.action === 'connect' ? 'skipped' : 'failed',
+    result: step.action === 'connect' || outcome!.result === 'skipped' ? 'skipped' : 'failed',
     reason,
     message: `${message}${how ?? ''}${after ?? ''}`,
     data: { ...told, down: LEAVES_DOWN.has(step.action) && !isBack, ...(isBack ? { rolledBack: true } : {}) },

@@ -3,11 +3,11 @@ import type { Inventory, Resource } from '../../model/resource.ts';
 import { keyOf, splitKey } from '../../model/resource.ts';
 
 /**
- * Names of the hosts that a target selects, sorted. Hosts that are named but do not exist are left out; an empty selection,
- * and a selector without labels, select nothing.
+ * Names of the hosts that a target selects: as they are listed there, or sorted. Hosts that are named but do not exist are left
+ * out; an empty selection, and a selector without labels, select nothing.
  */
 export function resolveSelection(target: Target, inventory: Inventory): string[] {
-  if (target.hosts) return [...new Set(target.hosts)].filter((name) => inventory.get(keyOf('Host', name))).sort();
+  if (target.hosts) return [...new Set(target.hosts)].filter((name) => inventory.get(keyOf('Host', name)));
   if (target.cluster !== undefined) return hostsWhere(inventory, ({ spec }) => spec.cluster === target.cluster);
   const wanted = Object.entries(target.selector?.matchLabels ?? {});
   if (wanted.length === 0) return [];

@@ -132,6 +132,8 @@ export class FleetWorld {
       alerts: () => undefined,
       inFlight: (owner) => executor.inFlight(owner),
       lastSeen,
+      lastCompared: new Map(),
+      profileExtra: async () => ({ fleet: 'f' }),
       sight: CLEAR_SIGHT,
       troubles: new Troubles(),
       log: silentLog,

@@ -40,7 +40,7 @@ function rig(over: Partial<HousekeepingOptions> = {}, hosts: string[] = []) {
     store,
     inventory: () => inventory,
     ready: () => true,
-    lastSeen: new Map(),
+    heard: [new Map()],
     clock,
     log: silentLog,
     ...over,
@@ -257,7 +257,7 @@ describe('housekeeping', () => {
       ['here', 1],
     ]);
     let ready = false;
-    const { live, house } = rig({ lastSeen, ready: () => ready }, ['Host/here']);
+    const { live, house } = rig({ heard: [lastSeen], ready: () => ready }, ['Host/here']);
     await live.commit([
       { put: keys.record('Host/gone'), value: {} },
       { put: keys.record('Host/here'), value: {} },

@@ -6,6 +6,7 @@ import { neighbourOfType } from '../neighbours/registry.ts';
 import { proveDeployedAction, rebootNeededAction } from './ask.ts';
 import { checkAction } from './check.ts';
 import { connectAction } from './connect.ts';
+import { compareAction, confirmAction, convergeAction } from './profile.ts';
 import { proveAction } from './prove.ts';
 import { rebootAction } from './reboot.ts';
 import { runAction } from './run.ts';
@@ -23,6 +24,9 @@ const ACTIONS: Record<string, (context: ActionContext) => Promise<StepOutcome>> 
   rollback: runAction,
   rebootNeeded: rebootNeededAction,
   proveDeployed: proveDeployedAction,
+  compare: compareAction,
+  converge: convergeAction,
+  confirm: confirmAction,
 };
 
 /**

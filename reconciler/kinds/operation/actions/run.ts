@@ -1,8 +1,10 @@
+import { failedChange } from '../../../hosts/profile/failed-change.ts';
 import type { StepSighting } from '../../../hosts/step-sighting.ts';
 import type { Json } from '../../../model/json.ts';
 import { formatDuration } from '../../../model/duration.ts';
 import { reasonOfCode } from '../../../model/errors.ts';
 import type { StepOutcome } from '../../../model/plan.ts';
+import type { Sensitive } from '../../../model/sensitive.ts';
 import { deadlineOf, failed, succeeded, type ActionContext } from './context.ts';
 import { intendedBoot, placeOf, recordOf, undecidable } from './guard.ts';
 import { tryUntil, type Try } from './reach.ts';
@@ -12,6 +14,9 @@ interface RunParameters {
   args: string[];
   timeoutMs: number;
 }
+
+/** What is to be run, or why nothing is. */
+export type Prepared = { script: string | Sensitive; args: string[] } | { refused: StepOutcome };
 
 /** How long one exec waits on the host for the end of the script before it is asked again, in seconds. */
 const WAIT_SECONDS = 20;
@@ -26,28 +31,44 @@ const WORDS: Record<string, Words> = {
   rollback: ['Rollback', 'the rollback', 'rolled back'],
 };
 
-/** Runs the script on the host at most once, ever, and re-attaches to it whatever happens to us or the connection. */
+/** Runs the script of its intent on the host. */
 export function runAction(context: ActionContext): Promise<StepOutcome> {
   return runScript(context, deadlineOf(context), WORDS[context.step.action]!);
 }
 
 /**
- * Runs the script of a step, on whichever host the context names; the id of the step is the name of its record there.
- * `data.untouched` = true in an outcome says that it never began. `deadline` in wall-clock milliseconds.
+ * Runs the script of a step at most once, ever, on whichever host the context names, and re-attaches to it whatever happens to us or the
+ * connection; the id of the step is the name of its record there. `data.untouched` = true in an outcome says that it never began.
+ *
+ * @param deadline wall-clock milliseconds.
+ * @param prepare the script; default: that of its intent. Where it refuses, what had begun before is still seen to its end.
  */
-export async function runScript(context: ActionContext, deadline: number, words: Words): Promise<StepOutcome> {
+export async function runScript(
+  context: ActionContext,
+  deadline: number,
+  words: Words,
+  prepare: (signal: AbortSignal) => Promise<Try<Prepared>> = () => intended(context),
+): Promise<StepOutcome> {
   const { step, deps, signal, name, target } = context;
-  const { script, args, timeoutMs } = step.parameters as unknown as RunParameters;
-  const start = {
-    ...placeOf(context),
-    bootId: intendedBoot(context),
-    action: { kind: 'script' as const, script, args },
-    timeoutSeconds: Math.ceil(timeoutMs / 1000),
-  };
+  const { timeoutMs } = step.parameters as unknown as RunParameters;
+  const bootId = intendedBoot(context);
+  const timeoutSeconds = Math.ceil(timeoutMs / 1000);
   let begun = false;
   const found = await tryUntil<StepOutcome>(deadline, deps.clock, signal, async (within) => {
     if (!begun) {
-      const sighting = await deps.hands.startStep(target, start, within);
+      const prepared = await prepare(within);
+      if ('again' in prepared) return prepared;
+      const told = prepared.answer;
+      const place = placeOf(context);
+      const sighting =
+        'refused' in told
+          ? await deps.hands.readStep(target, place, within)
+          : await deps.hands.startStep(
+              target,
+              { ...place, bootId, action: { kind: 'script', ...told }, timeoutSeconds },
+              within,
+            );
+      if ('refused' in told && 'state' in sighting && sighting.state === 'absent') return { answer: told.refused };
       if ('lost' in sighting) return { again: sighting.lost };
       begun = true;
       if (sighting.state !== 'started' && sighting.state !== 'running' && sighting.state !== 'boot-changed') {
@@ -68,6 +89,11 @@ export async function runScript(context: ActionContext, deadline: number, words:
   };
 }
 
+async function intended({ step }: ActionContext): Promise<Try<Prepared>> {
+  const { script, args } = step.parameters as unknown as RunParameters;
+  return { answer: { script, args } };
+}
+
 function judge(
   sighting: StepSighting,
   context: ActionContext,
@@ -86,7 +112,10 @@ function judge(
       if (sighting.exitCode === 124) {
         return { answer: failed(`${reason}TimedOut`, `${what} was killed after ${formatDuration(timeoutMs)}`, data) };
       }
-      return { answer: failed(`${reason}Failed`, `${what} ended with exit code ${sighting.exitCode}`, data) };
+      const ended = `ended with exit code ${sighting.exitCode}`;
+      const at = context.step.action === 'converge' ? failedChange(sighting.output) : undefined;
+      const told = at ? `${at.change}: ${at.message || ended}` : `${what} ${ended}`;
+      return { answer: failed(`${reason}Failed`, told, data) };
     }
     case 'interrupted':
       return {

@@ -52,6 +52,8 @@ class Looks {
       key: 'Host/web-1',
       address: resource?.spec.address ?? '',
       port: 22,
+      reimage: resource?.spec.reimage ?? 0,
+      joining: {},
       record: this.record,
       previous: this.previous,
       settings: { intervalMs: 60_000, retryMs: 30_000, failAfter: 3, timeoutMs: 1000 },
