@@ -4,8 +4,8 @@ import { asIntendantError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import { keyOf, type Inventory } from '../model/resource.ts';
 import type { JournalRecord } from '../model/plan.ts';
-import type { FleetSpec } from '../../schema/generated/types.ts';
 import type { KindLog } from '../kinds/context.ts';
+import { fleetSpec } from '../kinds/fleet/spec.ts';
 import { readJournal } from '../kinds/operation/journal.ts';
 import { asOperationRecord, isTerminal, type OperationRecord } from '../kinds/operation/record.ts';
 import { sealJournal, type SealedRecord } from '../kinds/operation/sealed.ts';
@@ -226,8 +226,7 @@ export class Housekeeping {
 
 /** From Fleet, in milliseconds. Output is never kept longer than journals. */
 export function retentionOf(inventory: Inventory): { journalsMs: number; outputMs: number } {
-  const key = inventory.keys('Fleet')[0];
-  const fleet = key ? (inventory.get(key)?.spec as FleetSpec | undefined) : undefined;
+  const fleet = fleetSpec(inventory);
   const journalsMs = parseDuration(fleet?.retention?.journals ?? '30d');
   const outputMs = parseDuration(fleet?.retention?.output ?? '7d');
   return { journalsMs, outputMs: Math.min(journalsMs, outputMs) };

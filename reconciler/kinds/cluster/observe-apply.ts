@@ -1,4 +1,3 @@
-import type { FleetSpec } from '../../../schema/generated/types.ts';
 import { keyOf, type Resource } from '../../model/resource.ts';
 import type { ObjectStatus } from '../../model/status.ts';
 import { resolveQuantity } from '../../rollout/quantity.ts';
@@ -6,6 +5,7 @@ import { keys } from '../../store/keys.ts';
 import type { KindDeps } from '../context.ts';
 import { profileDigest } from '../host-profile/profile-digest.ts';
 import { selfHealsIn } from '../host-profile/profile-of.ts';
+import { fleetSpec } from '../fleet/spec.ts';
 import { NO_PROFILE, profileWord } from '../host/profile-state.ts';
 import { asHostRecord } from '../host/record.ts';
 import { asOperationRecord } from '../operation/record.ts';
@@ -32,8 +32,7 @@ export function observeApply(
   const record = asClusterRecord(deps.live.get(keys.record(key)));
   const profile = profileDigest(metadata.name, inventory);
   if (profile === undefined && !record && !members.some(({ name }) => readState(name, deps))) return undefined;
-  const fleetKey = inventory.keys('Fleet')[0];
-  const fleet: FleetSpec | undefined = fleetKey && (inventory.get(fleetKey)?.spec as FleetSpec);
+  const fleet = fleetSpec(inventory);
   const stale = staleHosts(record, deps);
   return {
     cluster: metadata.name,

@@ -3,7 +3,7 @@ import type { PruneRecord } from './apply-record.ts';
 
 /** Removals that wait: which hosts are held, what is remembered, and what people are told. */
 export interface PruneGate {
-  isHeld(member: ApplyMember): boolean;
+  isHeld: (member: ApplyMember) => boolean;
   record?: PruneRecord;
   held?: { reason: string; message: string };
 }

@@ -1,4 +1,3 @@
-import type { FleetSpec } from '../../../schema/generated/types.ts';
 import { planChanges } from '../../hosts/profile/plan-changes.ts';
 import { seenAs } from '../../hosts/profile/seen-as.ts';
 import type { WantedHost } from '../../hosts/profile/wanted.ts';
@@ -16,6 +15,7 @@ import type { ProfileFacts } from '../host-profile/values.ts';
 import { wantedFor } from '../host-profile/wanted.ts';
 import { isRemoval, NO_PROFILE, tellChange, type ProfileDetail, type ProfileWord } from '../host/profile-state.ts';
 import { isAnswering } from '../host/words.ts';
+import { fleetSpec } from '../fleet/spec.ts';
 import { reviewOperation, type OperationReview } from '../operation/review.ts';
 import { decideApply, type ApplyMember } from './decide-apply.ts';
 
@@ -83,8 +83,7 @@ function reviewCluster(
   const reviewed = hosts.map((host) =>
     reviewHost(host, desired, accepted, statusOf(keyOf('Host', host.metadata.name)), nowMs),
   );
-  const fleetKey = desired.keys('Fleet')[0];
-  const fleet: FleetSpec | undefined = fleetKey && (desired.get(fleetKey)?.spec as FleetSpec);
+  const fleet = fleetSpec(desired);
   const { operations, held } = decideApply({
     cluster: name,
     profile: profileDigest(name, desired) ?? NO_PROFILE,

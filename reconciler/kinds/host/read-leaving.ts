@@ -1,4 +1,3 @@
-import type { FleetSpec } from '../../../schema/generated/types.ts';
 import { keyOf, type Resource } from '../../model/resource.ts';
 import type { ObjectStatus } from '../../model/status.ts';
 import { resolveQuantity } from '../../rollout/quantity.ts';
@@ -6,6 +5,7 @@ import { keys } from '../../store/keys.ts';
 import type { KindDeps } from '../context.ts';
 import { isLeaving, leavingOf, type LeavingRecord } from '../leaving.ts';
 import { asOperationRecord } from '../operation/record.ts';
+import { fleetSpec } from '../fleet/spec.ts';
 import { operationName, type Leaving } from './leave.ts';
 
 /** Reads what concerns the cleaning of a host that has left; undefined for one that has not. */
@@ -30,12 +30,12 @@ export function readLeaving(resource: Resource<'Host'>, deps: KindDeps): Leaving
 }
 
 /** Hosts that leave together need a confirmation when they are more than the guard allows, as removals of a profile do. */
-function heldBy({ commit }: LeavingRecord, { live, inventory }: KindDeps): { held?: string } {
-  const fleetKey = inventory().keys('Fleet')[0];
-  const fleet: FleetSpec | undefined = fleetKey && (inventory().get(fleetKey)?.spec as FleetSpec);
-  const leaving = [...live.list(keys.allLeaving)].map(([, value]) => value as unknown as LeavingRecord);
+function heldBy({ commit }: LeavingRecord, deps: KindDeps): { held?: string } {
+  const inventory = deps.inventory();
+  const fleet = fleetSpec(inventory);
+  const leaving = [...deps.live.list(keys.allLeaving)].map(([, value]) => value as unknown as LeavingRecord);
   const together = leaving.filter((each) => each.commit === commit).length;
-  const limit = resolveQuantity(fleet?.pruneGuard ?? '10%', inventory().keys('Host').length);
+  const limit = resolveQuantity(fleet?.pruneGuard ?? '10%', inventory.keys('Host').length);
   const confirmed = fleet?.confirmPrune;
   if (together <= limit || (confirmed !== undefined && commit.startsWith(confirmed))) return {};
   return {

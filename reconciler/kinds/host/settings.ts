@@ -1,6 +1,6 @@
-import type { FleetSpec } from '../../../schema/generated/types.ts';
 import { parseDuration } from '../../model/duration.ts';
 import type { Inventory } from '../../model/resource.ts';
+import { fleetSpec } from '../fleet/spec.ts';
 
 /** How hosts are checked; from Fleet, in milliseconds. */
 export interface CheckSettings {
@@ -15,8 +15,7 @@ export interface CheckSettings {
 }
 
 export function checkSettings(inventory: Inventory): CheckSettings {
-  const key = inventory.keys('Fleet')[0];
-  const fleet = key ? (inventory.get(key)?.spec as FleetSpec | undefined) : undefined;
+  const fleet = fleetSpec(inventory);
   return {
     intervalMs: parseDuration(fleet?.checks?.interval ?? '60s'),
     retryMs: parseDuration(fleet?.retryInterval ?? '30s'),

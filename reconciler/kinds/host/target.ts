@@ -1,9 +1,10 @@
-import type { Connection, FleetSpec, HostSpec } from '../../../schema/generated/types.ts';
+import type { Connection, HostSpec } from '../../../schema/generated/types.ts';
 import type { HostTarget } from '../../hosts/transport.ts';
 import { InvalidInput } from '../../model/errors.ts';
 import { keyOf, type Inventory } from '../../model/resource.ts';
 import { keys } from '../../store/keys.ts';
 import type { LiveState } from '../context.ts';
+import { fleetSpec } from '../fleet/spec.ts';
 import { asHostRecord, isSameMachine } from './record.ts';
 
 /** More jumps than this is a mistake. */
@@ -41,8 +42,6 @@ export function resolveTarget(name: string, inventory: Inventory, live: LiveStat
 }
 
 function connectionDefaults(cluster: string | undefined, inventory: Inventory): Connection {
-  const fleetKey = inventory.keys('Fleet')[0];
-  const fleet = fleetKey ? (inventory.get(fleetKey)?.spec as FleetSpec | undefined) : undefined;
   const own = cluster === undefined ? undefined : inventory.get(keyOf('Cluster', cluster))?.spec.connection;
-  return { ...fleet?.connection, ...own };
+  return { ...fleetSpec(inventory)?.connection, ...own };
 }

@@ -1,10 +1,11 @@
 import type { ClusterSpec, OperationSpec } from '../../../schema/generated/types.ts';
-import { keyOf, type Inventory, type ResourceKey } from '../../model/resource.ts';
+import { keyOf, type Inventory } from '../../model/resource.ts';
 import type { ObjectStatus } from '../../model/status.ts';
 import { breakerHold, type ClusterHealth } from '../../rollout/breaker.ts';
 import { dependencyHold } from '../../rollout/dependencies.ts';
 import { isOver } from '../../rollout/freeze.ts';
 import type { Overrun } from '../../rollout/windows/hold.ts';
+import { fleetSpec } from '../fleet/spec.ts';
 import { alertGates } from './alerts.ts';
 import type { FrozenNeighbour } from './neighbours/neighbour.ts';
 import { specsOf, windowsHold } from './windows.ts';
@@ -41,8 +42,7 @@ export function gateWarnings({
     dependencyHold(dependencies),
     windowsHold({ spec, clusterSpecs, overrun, neighbours, begun: false }, nowMs),
   ];
-  const fleetKey = inventory.keys('Fleet')[0] as ResourceKey<'Fleet'> | undefined;
-  const gates = alertGates(fleetKey && inventory.get(fleetKey)?.spec.alertGate, clusterSpecs);
+  const gates = alertGates(fleetSpec(inventory)?.alertGate, clusterSpecs);
   return [
     ...holds.flatMap((hold) => (hold ? [`it would wait: ${hold.message}`] : [])),
     ...gates.map(({ owner, gate }) => `it waits while the alert gate of ${owner} finds anything: ${gate.query}`),

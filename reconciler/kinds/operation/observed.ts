@@ -1,4 +1,4 @@
-import type { ClusterSpec, FleetSpec, HostSpec, OperationSpec } from '../../../schema/generated/types.ts';
+import type { ClusterSpec, HostSpec, OperationSpec } from '../../../schema/generated/types.ts';
 import type { JournalRecord } from '../../model/plan.ts';
 import type { Inventory, ResourceKey } from '../../model/resource.ts';
 import { keyOf } from '../../model/resource.ts';
@@ -12,6 +12,7 @@ import type { AlertReading } from '../../rollout/alerts.ts';
 import type { Dependency } from '../../rollout/dependencies.ts';
 import type { Freeze } from '../../rollout/freeze.ts';
 import type { KindDeps } from '../context.ts';
+import { fleetSpec } from '../fleet/spec.ts';
 import { asHostRecord } from '../host/record.ts';
 import { operationsAhead } from './ahead.ts';
 import { readAlerts } from './alerts.ts';
@@ -102,12 +103,12 @@ export function observeOperation(
     clusters,
     scope: readScope(selection, clusters, inventory, deps),
     clusterSpecs,
-    fleetFreeze: readFleet(inventory)?.freeze,
+    fleetFreeze: fleetSpec(inventory)?.freeze,
     halt: deps.halt(),
     unseen: readUnseen(key, deps),
     clockDoubt: deps.clockDoubt(),
     // Who has ended asks nobody.
-    alerts: hasEnded ? [] : readAlerts(readFleet(inventory)?.alertGate, clusterSpecs, deps),
+    alerts: hasEnded ? [] : readAlerts(fleetSpec(inventory)?.alertGate, clusterSpecs, deps),
     dependencies: readDependencies(record?.frozen?.spec ?? spec, deps),
     neighbours,
     approval:
@@ -128,11 +129,6 @@ export function observeOperation(
     ahead: operationsAhead({ key, record, retry: spec?.retry ?? 0, clusters, hosts: selection }, deps),
     inFlight: deps.inFlight(key),
   };
-}
-
-function readFleet(inventory: Inventory): FleetSpec | undefined {
-  const key = inventory.keys('Fleet')[0];
-  return key ? inventory.get(key)?.spec : undefined;
 }
 
 function readScope(

@@ -1,4 +1,4 @@
-import type { ClusterSpec, FleetSpec, Rollout } from '../../../schema/generated/types.ts';
+import type { ClusterSpec, Rollout } from '../../../schema/generated/types.ts';
 import type { Plan } from '../../model/plan.ts';
 import { keyOf, type Inventory, type Resource } from '../../model/resource.ts';
 import type { ObjectStatus } from '../../model/status.ts';
@@ -6,6 +6,7 @@ import { resolveSelection } from '../../source/inventory/select.ts';
 import { nameSome } from '../../rollout/decide.ts';
 import { freezeHold, isOver } from '../../rollout/freeze.ts';
 import { approvalHold } from '../../rollout/approval.ts';
+import { fleetSpec } from '../fleet/spec.ts';
 import { bindApproval, needsApproval } from './approval.ts';
 import { clustersOf } from './clusters-of.ts';
 import { actionsFor, type Action } from './actions-of.ts';
@@ -146,10 +147,8 @@ function warningsFor(
     return maintenance !== undefined && !isOver(maintenance.until, nowMs);
   });
   if (resting.length > 0) warnings.push(`in maintenance, will be skipped: ${nameSome(resting)}`);
-  const fleetKey = inventory.keys('Fleet')[0];
-  const fleet = fleetKey ? (inventory.get(fleetKey)?.spec as FleetSpec) : undefined;
   const holds = [
-    freezeHold('the fleet', fleet?.freeze, nowMs),
+    freezeHold('the fleet', fleetSpec(inventory)?.freeze, nowMs),
     ...clusters.map((cluster) => {
       const spec: ClusterSpec | undefined = inventory.get(keyOf('Cluster', cluster))?.spec;
       return freezeHold(`cluster ${cluster}`, spec?.freeze, nowMs);
