@@ -25,7 +25,13 @@ export function compareAction(context: ActionContext): Promise<StepOutcome> {
       changes.length === 0
         ? 'nothing to change'
         : `${changes.length} change${changes.length === 1 ? '' : 's'}: ${tellChanges({ changes: [...changes], total: changes.length })}`;
-    return succeeded('Compared', message, { differs, total: changes.length, changes: told, profile, wanted: wanted.digest });
+    return succeeded('Compared', message, {
+      differs,
+      total: changes.length,
+      changes: told,
+      profile,
+      wanted: wanted.digest,
+    });
   });
 }
 
