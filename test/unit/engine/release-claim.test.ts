@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { releaseClaim } from '../../../reconciler/engine/release-claim.ts';
 import type { Json } from '../../../reconciler/model/json.ts';
+import type { Step } from '../../../reconciler/model/plan.ts';
 import { keys } from '../../../reconciler/store/keys.ts';
 import type { StateStore } from '../../../reconciler/store/state-store.ts';
 import { readClaims } from '../../../reconciler/view/claims.ts';
@@ -54,6 +55,31 @@ describe('a claim that is released by hand', () => {
       holder: 'daemon-1',
     });
     expect((await readClaims(store, SIGNAL)).released).toEqual([record]);
+  });
+
+  it('names where the host is left out, also what an earlier round had taken it out of', async () => {
+    const around = (side: string, neighbour: string): object => ({ side, takesOut: true, neighbour });
+    const takeOut = journalEntry('takeOut', 1);
+    const held = {
+      ...takeOut,
+      step: { ...takeOut.step, parameters: around('takeOut', 'hook pool') as Step['parameters'] },
+    };
+    const data = { out: { 'hook pager': 'yes' } };
+    const verdict = { result: 'failed' as const, reason: 'R', message: 'm', data };
+    const before = { ...journalEntry('verdict', 4), step: { ...journalEntry('verdict', 4).step, verdict } };
+    const earlier = { ...before, round: -1, outcome: { ...verdict, at: '2026-01-01T00:00:00.000Z' } };
+    await store.commit([
+      ...heldHost({ journal: [held] }),
+      { put: keys.journal('op', 'web-1', '-01-004-verdict'), value: earlier as unknown as Json },
+    ]);
+
+    await releaseClaim(store, 'web-1', BY_JO, NOW);
+
+    const out = { 'hook pool': 'perhaps', 'hook pager': 'yes' };
+    const [, told] = Object.entries(await journal()).find(([key]) => key === '000-003-verdict')!;
+    expect(told).toMatchObject({
+      outcome: { data: { down: true, out }, message: expect.stringContaining('hook pool') },
+    });
   });
 
   it('between two steps leaves what is done as it is', async () => {

@@ -11,6 +11,7 @@ import {
 import type { ApprovalQuery, KindDeps } from '../../../../reconciler/kinds/context.ts';
 import type { OperationRecord } from '../../../../reconciler/kinds/operation/record.ts';
 import { rebuildOperation } from '../../../../reconciler/kinds/operation/rebuild.ts';
+import type { FrozenNeighbour } from '../../../../reconciler/kinds/operation/neighbours/neighbour.ts';
 import { reviewOperation } from '../../../../reconciler/kinds/operation/review.ts';
 import type { Inventory, Resource } from '../../../../reconciler/model/resource.ts';
 import type { Evidence, MadeCommit } from '../../../../reconciler/rollout/approval.ts';
@@ -65,6 +66,16 @@ describe('the digest of an approval', () => {
   it('changes with the name, and with the defaults of the cluster', () => {
     expect(bindApproval('other', SPEC, {}, HOSTS).digest).not.toBe(binding().digest);
     expect(bindApproval('op', SPEC, { batches: 2 }, HOSTS).digest).not.toBe(binding().digest);
+  });
+
+  it('changes with what is done around each host, and only where something is', () => {
+    const hook = { type: 'command-hook', name: 'hook pool of cluster web', settings: { host: 'lb-1' } };
+    const other = { ...hook, settings: { host: 'lb-2' } };
+    const digest = (neighbours: FrozenNeighbour[]): string =>
+      bindApproval('op', SPEC, SPEC.rollout ?? {}, HOSTS, neighbours).digest;
+
+    expect(digest([])).toBe(binding().digest);
+    expect(new Set([digest([]), digest([hook]), digest([other]), digest([hook, other])]).size).toBe(4);
   });
 
   it('is equal only for equal hosts in equal batches', () => {

@@ -7,6 +7,9 @@ import {
   roundOf,
   type Remains,
 } from '../../../../reconciler/kinds/operation/rebuild.ts';
+import { nextHostStep } from '../../../../reconciler/kinds/operation/pipeline.ts';
+import { standingOf } from '../../../../reconciler/kinds/operation/neighbours/standing.ts';
+import { boundDigest } from '../../../../reconciler/kinds/operation/spec.ts';
 import type { OperationRecord } from '../../../../reconciler/kinds/operation/record.ts';
 import type { JsonObject } from '../../../../reconciler/model/json.ts';
 import type { OperationSpec } from '../../../../schema/generated/types.ts';
@@ -119,6 +122,83 @@ describe('an operation that is rebuilt after the store was lost', () => {
     expect(roundOf(remains('Running', told({}, { round: 4 })).status, spec({ retry: 9 }))).toBe(4);
     expect(roundOf(undefined, spec({ retry: 2 }))).toBe(2);
     expect(roundOf(undefined, undefined)).toBe(0);
+  });
+});
+
+describe('an operation with a hook that is rebuilt after the store was lost', () => {
+  const POOL = 'hook pool of cluster web';
+  const command = (word: string): object => ({ command: [word, '{host}'] });
+  const settings = {
+    name: 'pool',
+    host: 'lb-1',
+    before: command('out'),
+    after: command('in'),
+  } as unknown as JsonObject;
+  const neighbours = [{ type: 'command-hook', name: POOL, settings }];
+  const bound = { spec: spec(), digest: boundDigest(spec()), neighbours };
+  const takeOutOf = (host: string): string => recordedSteps('op', bound, host, 0).takeOuts[0]!.id;
+  const absent = { state: 'absent', bootId: 'b' } as const;
+  const done = { state: 'done', bootId: 'b', startedBoot: 'b', exitCode: 0, output: '' } as const;
+
+  function rebuilt(
+    act: StepSighting | undefined,
+    takeOut: StepSighting | undefined,
+  ): ReturnType<typeof rebuildOperation> {
+    const sightings = new Map(HOSTS.map((host) => [host, host === 'web-1' ? act : absent]));
+    const takeOuts = new Map(
+      HOSTS.map((host) => [host, new Map([[takeOutOf(host), host === 'web-1' ? takeOut : absent]])]),
+    );
+    const selection = { hosts: HOSTS, clusters: ['web'], rollout: { batches: 1 }, scope: 3, neighbours };
+    return rebuildOperation(remains('Running', told({}), { selection, sightings, takeOuts }), AT);
+  }
+
+  /** What is done on the host from there on, when all goes well. */
+  function rest({ record, journal }: ReturnType<typeof rebuildOperation>): string[] {
+    const entries = journal.map(({ entry }) => entry);
+    const actions: string[] = [];
+    for (;;) {
+      const step = nextHostStep('op', record.frozen!, 'web-1', 0, entries)!;
+      if (step.verdict) return [...actions, step.verdict.result];
+      actions.push(step.action);
+      const open = entries.findIndex((entry) => !entry.outcome);
+      const outcome = { result: 'succeeded', reason: 'R', message: 'm', at: AT, data: { bootId: 'b' } } as const;
+      entries.splice(open === -1 ? entries.length : open, 1, { format: 1, round: 0, step, startedAt: AT, outcome });
+    }
+  }
+
+  it('finishes a host on which the act was begun, and puts it back', () => {
+    const again = rebuilt({ state: 'done', bootId: 'b2', startedBoot: 'b1', exitCode: 0, output: '' }, done);
+
+    expect(again.record.frozen?.neighbours).toEqual(neighbours);
+    expect(rest(again)).toEqual(['reboot', 'prove', 'putBack', 'succeeded']);
+  });
+
+  it('takes up a host that was only taken out, looks at it anew, and brings it to its end', () => {
+    expect(rest(rebuilt(absent, done))).toEqual([
+      ...['takeOut', 'connect', 'reachHelper', 'reboot', 'prove', 'putBack', 'succeeded'],
+    ]);
+    expect(rest(rebuilt(undefined, done))[0]).toBe('takeOut');
+  });
+
+  it('leaves a host alone that was not taken out', () => {
+    const again = rebuilt(absent, absent);
+
+    expect(again.journal).toEqual([]);
+    expect(again.record.adopted?.note).toBeUndefined();
+  });
+
+  it('says which hosts may still be out where the helper cannot be asked', () => {
+    const { record } = rebuilt(absent, undefined);
+
+    expect(record.adopted?.note).toContain(`still taken out (${POOL}): web-1`);
+  });
+
+  it('keeps where the status branch says that a host is left out, for the next retry', () => {
+    const outcome = { result: 'failed', reason: 'ScriptFailed', message: 'm', out: { [POOL]: 'yes' } };
+
+    const { journal } = rebuildOperation(remains('Failed', told({ 'web-1': outcome })), AT);
+
+    expect(standingOf([journal[0]!.entry], 1)).toEqual({ out: { [POOL]: 'yes' }, acted: false });
   });
 });
 
