@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { KIND_CHECKS } from '../../../../reconciler/kinds/checks.ts';
+import { wantedFor } from '../../../../reconciler/kinds/host-profile/wanted.ts';
 import { parseFile } from '../../../../reconciler/source/documents/parse-file.ts';
 import { InventoryBuilder } from '../../../../reconciler/source/inventory/inventory-builder.ts';
 import { blobOid, readDirectory } from '../../../../reconciler/source/inventory/read-directory.ts';
@@ -74,14 +76,17 @@ describe('examples-repo', () => {
     expect(result.inventory.keys('Cluster')).toEqual(['Cluster/db', 'Cluster/web']);
   });
 
-  it('has an example operation and schedule that are valid when they are copied', async () => {
+  it('has an example operation, schedule and profile that are valid when they are copied', async () => {
     await cp(examples, folder, { recursive: true });
+    await copyFile(join(folder, 'profiles/web-node.yaml.example'), join(folder, 'profiles/web-node.yaml'));
+    const cluster = join(folder, 'clusters/web.yaml');
+    await writeFile(cluster, `${await readFile(cluster, 'utf8')}  hostProfile: web-node\n`);
     await copyFile(join(folder, 'operations/restart-web.yaml.example'), join(folder, 'operations/mine.yaml'));
     await copyFile(join(folder, 'schedules/reboots.yaml.example'), join(folder, 'schedules/reboots.yaml'));
 
     const { files, blobs } = await readDirectory(folder, signal);
     const parsed = new Map(blobs.map(({ oid, bytes }) => [oid, parseFile(oid, bytes)]));
-    const result = new InventoryBuilder().advance({
+    const result = new InventoryBuilder({ checks: KIND_CHECKS }).advance({
       commit: 'c1',
       changed: files,
       removed: [],
@@ -90,7 +95,10 @@ describe('examples-repo', () => {
     });
 
     expect(result.diagnostics).toEqual([]);
+    const facts = { os: 'debian', osVersion: '12', architecture: 'x86_64', cpus: 4, memoryKb: 8_388_608 };
+    const answer = wantedFor('web-1', { ...facts, family: 'apt' }, result.inventory, { fleet: 'prod' });
     expect(result.inventory.keys('Operation')).toEqual(['Operation/restart-web-example']);
+    expect('wanted' in answer && answer.wanted.packages).toEqual(['docker.io', 'htop']);
     expect(result.inventory.keys('OperationSchedule')).toEqual(['OperationSchedule/reboots']);
     expect(await readFile(join(folder, 'README.md'), 'utf8')).toContain('intendant validate');
   });
