@@ -16,7 +16,7 @@ const never = new AbortController().signal;
 const user = `intsudo${process.pid}`;
 const PASSWORD = "it's $(secret) \\n pässword";
 
-describeWith(['sshd'], 'sudo that asks for a password', () => {
+describeWith(['sshd', 'sudo'], 'sudo that asks for a password', () => {
   const { folder, remove } = testFolder();
   const file = join(folder, 'password');
   let sshd: TestSshd;

@@ -78,6 +78,10 @@ run() {
  * are tried at once, and one by one where that fails, so that the message names the one. A package that others need by now stays.
  */
 export const CONVERGE_PACKAGES = `
+forget_missing() {
+  for each in "$@"; do installed "$each" || drop "package absent $each"; done
+  save
+}
 install() {
   for name in "$@"; do
     shift
@@ -92,12 +96,12 @@ install() {
     if ! try fetch "$@"; then
       for name in "$@"; do
         change "install package $name"
-        quiet fetch "$name" || die "the package $name was not installed"
+        quiet fetch "$name" || { forget_missing "$@"; die "the package $name was not installed"; }
       done
     fi
   fi
   for name in "$@"; do
-    installed "$name" || die "$name was installed and yet there is no package of that name: name the package itself"
+    installed "$name" || { forget_missing "$@"; die "$name was installed and yet there is no package of that name: name the package itself"; }
   done
 }
 remove() {
