@@ -223,11 +223,14 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
         if (options.once || keeper.record?.accepted) throw branchMissing(branch);
         log.warn({ branch }, 'the config branch does not exist on the remote yet');
       } else {
+        const before = keeper.record?.accepted;
         const changed = await keeper.advance(tip, within);
         if (!keeper.ready) throw acceptedUnreadable(keeper.record?.accepted ?? '', tip);
         if (!(await begin(within))) return;
         // First of all: what changed must be looked at, whatever becomes of the status.
         if (changed) manager.queueChanged(changed);
+        // Another history may have another approver, though the document is the same.
+        if (keeper.record?.accepted !== before) manager.queueUnfinished();
         manager.queueFleet();
         await status.follow(keeper.inventory, signal);
         status.touchFleet();
