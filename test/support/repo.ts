@@ -15,6 +15,8 @@ export interface CommitOptions {
   date?: string;
   /** First name of the author and committer. Default: Jo Operator, jo@example.com. */
   who?: string;
+  /** File of the SSH private key that signs; its public key lies beside it. Default: not signed. */
+  key?: string;
 }
 
 /** A bare repository, as a forge has it, and a clone of a person who pushes to it. Made with the real git. */
@@ -40,7 +42,7 @@ export class TestRepo {
   }
 
   /** Commits on top of what this clone has, without pushing. Answers with the commit. */
-  async commit(files: FileChanges, message: string, { date, who }: CommitOptions = {}): Promise<string> {
+  async commit(files: FileChanges, message: string, { date, who, key }: CommitOptions = {}): Promise<string> {
     for (const [path, content] of Object.entries(files)) {
       const full = join(this.#clone, path);
       if (content === null) {
@@ -58,7 +60,7 @@ export class TestRepo {
         env[`GIT_${role}_EMAIL`] = `${who.toLowerCase()}@example.com`;
       }
     }
-    await run(this.#clone, ['commit', '--quiet', '--allow-empty', '-m', message], env);
+    await run(this.#clone, [...signing(key), 'commit', '--quiet', '--allow-empty', '-m', message], env);
     return run(this.#clone, ['rev-parse', 'HEAD']);
   }
 
@@ -67,6 +69,13 @@ export class TestRepo {
     const commit = await this.commit(files, message, options);
     await run(this.#clone, ['push', '--quiet', 'origin', 'HEAD:main']);
     return commit;
+  }
+
+  /** Signs every commit since one of them and pushes them in place of what they were. */
+  async resign(since: string, key: string): Promise<void> {
+    const exec = `git ${signing(key).join(' ')} commit --quiet --allow-empty --amend --no-edit`;
+    await run(this.#clone, ['rebase', '--quiet', '--keep-empty', '--exec', exec, since]);
+    await run(this.#clone, ['push', '--quiet', '--force', 'origin', 'HEAD:main']);
   }
 
   /** Runs git in the bare repository and answers with its output, trimmed. */
@@ -173,6 +182,11 @@ export interface StatusFile {
   detail?: any;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- fleet.yaml and diagnostics.yaml have their own fields
   [field: string]: any;
+}
+
+function signing(key: string | undefined): string[] {
+  if (key === undefined) return [];
+  return ['-c', 'gpg.format=ssh', '-c', `user.signingKey=${key}`, '-c', 'commit.gpgSign=true'];
 }
 
 async function run(cwd: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
