@@ -1,5 +1,6 @@
 import type { OperationSpec, Rollout } from '../../../schema/generated/types.ts';
 import type { StepSighting } from '../../hosts/step-sighting.ts';
+import { Bug } from '../../model/errors.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { JournalRecord, Step, StepOutcome } from '../../model/plan.ts';
 import type { ObjectStatus } from '../../model/status.ts';
@@ -189,6 +190,12 @@ function bootBefore(seen: StepSighting): string | null {
   return 'bootId' in seen ? seen.bootId : null;
 }
 
+/** What a look must have found for the act to have been begun after it. */
+function adoptedData({ action }: Step, bootId: string | null): Record<string, Json> {
+  if (action === 'connect') return { bootId, adopted: true };
+  return action === 'compare' ? { differs: true } : {};
+}
+
 /** Journal of a host up to its act, which is open. */
 function stepsUpToAct(
   name: string,
@@ -203,7 +210,8 @@ function stepsUpToAct(
     const step = nextHostStep(name, frozen, host, round, entries)!;
     const entry: JournalRecord = { format: 1, round, step, startedAt: at };
     if (!step.idempotent && step.parameters.neighbour === undefined) return [...entries, entry];
-    const data: Record<string, Json> = step.action === 'connect' ? { bootId, adopted: true } : {};
+    if (step.verdict) throw new Bug(`an operation of type ${frozen.spec.type} has no act that leaves a record`);
+    const data = adoptedData(step, bootId);
     const message = 'found to be done when the store was rebuilt';
     entries.push({ ...entry, outcome: { result: 'succeeded', reason: 'Adopted', message, data, at } });
   }

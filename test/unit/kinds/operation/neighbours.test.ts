@@ -21,6 +21,7 @@ const RESTART: OperationSpec = {
   checks: { before: [{ command: ['true'] }], after: [{ command: ['true'] }] },
 };
 const RUN: OperationSpec = { type: 'run', target: { cluster: 'web' }, script: 'true' };
+const APPLY: OperationSpec = { type: 'apply', target: { cluster: 'web' } };
 const UPGRADE: OperationSpec = { type: 'upgrade', target: { cluster: 'web' }, reboot: 'always' };
 const DEPLOY: OperationSpec = {
   type: 'deploy',
@@ -209,6 +210,20 @@ describe('the neighbours of a host', () => {
       { 'putBack pool': failed },
       ['connect', ...TAKE_OUT, 'run', 'putBack pager', 'putBack pool'],
       { [MANAGER]: 'yes', [POOL]: 'yes' },
+    ],
+    [
+      'nothing differs from its profile: nobody is told, and nothing is done',
+      APPLY,
+      { compare: { data: { differs: false } } },
+      ['connect', 'compare'],
+      undefined,
+    ],
+    [
+      'something differs from its profile',
+      APPLY,
+      { compare: { data: { differs: true } } },
+      ['connect', 'compare', ...TAKE_OUT, 'converge', 'confirm', ...PUT_BACK],
+      undefined,
     ],
     ['it is cancelled before anybody was told', RUN, { connect: { stop: true } }, ['connect'], undefined],
     [

@@ -110,6 +110,18 @@ describe('an operation that is rebuilt after the store was lost', () => {
     expect(record.adopted?.note).toContain('it began on 5 hosts and its target now selects 3');
   });
 
+  it.each<[OperationSpec['type'], string, object]>([
+    ['restart', 'reboot', {}],
+    ['run', 'run', { script: 'true' }],
+    ['upgrade', 'upgrade', {}],
+    ['deploy', 'deploy', { version: '1' }],
+    ['apply', 'converge', {}],
+  ])('of type %s is known by the record of its %s', (type, action, more) => {
+    const { act } = recordedSteps('op', { spec: spec({ type, ...more }), digest: 'd' }, 'web-1', 0);
+
+    expect(act).toMatchObject({ action, idempotent: false });
+  });
+
   it('takes nothing of what somebody scribbled into its outcomes', () => {
     const scribbled = { 'web-1': 'yes', 'web-2': { result: 'perfect' }, 'web-3': null } as unknown as JsonObject;
 
