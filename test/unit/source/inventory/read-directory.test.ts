@@ -76,12 +76,15 @@ describe('examples-repo', () => {
     expect(result.inventory.keys('Cluster')).toEqual(['Cluster/db', 'Cluster/web']);
   });
 
-  it('has an example operation, schedule and profile that are valid when they are copied', async () => {
+  it('has example operations, a schedule and a profile that are valid when they are copied', async () => {
     await cp(examples, folder, { recursive: true });
     await copyFile(join(folder, 'profiles/web-node.yaml.example'), join(folder, 'profiles/web-node.yaml'));
     const cluster = join(folder, 'clusters/web.yaml');
     await writeFile(cluster, `${await readFile(cluster, 'utf8')}  hostProfile: web-node\n`);
-    await copyFile(join(folder, 'operations/restart-web.yaml.example'), join(folder, 'operations/mine.yaml'));
+    const operations = ['restart-behind-lb', 'restart-web', 'upgrade-web'];
+    for (const name of operations) {
+      await copyFile(join(folder, `operations/${name}.yaml.example`), join(folder, `operations/${name}.yaml`));
+    }
     await copyFile(join(folder, 'schedules/reboots.yaml.example'), join(folder, 'schedules/reboots.yaml'));
 
     const { files, blobs } = await readDirectory(folder, signal);
@@ -97,7 +100,7 @@ describe('examples-repo', () => {
     expect(result.diagnostics).toEqual([]);
     const facts = { os: 'debian', osVersion: '12', architecture: 'x86_64', cpus: 4, memoryKb: 8_388_608 };
     const answer = wantedFor('web-1', { ...facts, family: 'apt' }, result.inventory, { fleet: 'prod' });
-    expect(result.inventory.keys('Operation')).toEqual(['Operation/restart-web-example']);
+    expect(result.inventory.keys('Operation')).toEqual(operations.map((name) => `Operation/${name}-example`));
     expect('wanted' in answer && answer.wanted.packages).toEqual(['docker.io', 'htop']);
     expect(result.inventory.keys('OperationSchedule')).toEqual(['OperationSchedule/reboots']);
     expect(await readFile(join(folder, 'README.md'), 'utf8')).toContain('intendant validate');
