@@ -87,10 +87,23 @@ export function wantedHost(rest: ClusterPart['rest'], files: readonly WantedFile
     ...service,
     restartOn: service.restartOn.filter((path) => present.has(path)),
   }));
-  const wanted = { repositories: rest.repositories, packages: rest.packages, files, commands: rest.commands, services };
-  return { digest: digestOf({ ...wanted, files: files.map(hashed) }), ...wanted };
+  const digest = digestOf([restDigest(rest), files.map(fileDigest)]);
+  return { digest, repositories: rest.repositories, packages: rest.packages, files, commands: rest.commands, services };
 }
 
-function hashed(file: WantedFile): object {
-  return file.content instanceof Sensitive ? { ...file, content: { hash: hashOf(file.content) } } : file;
+const restDigests = new WeakMap<ClusterPart['rest'], string>();
+const fileDigests = new WeakMap<WantedFile, string>();
+
+/** Shared by the hosts of a cluster, and digested once for all of them. Which files a service restarts on follows from the files. */
+function restDigest(rest: ClusterPart['rest']): string {
+  const digest = restDigests.get(rest) ?? digestOf(rest);
+  restDigests.set(rest, digest);
+  return digest;
+}
+
+function fileDigest(file: WantedFile): string {
+  const hashed = file.content instanceof Sensitive ? { ...file, content: { hash: hashOf(file.content) } } : file;
+  const digest = fileDigests.get(file) ?? digestOf(hashed);
+  fileDigests.set(file, digest);
+  return digest;
 }

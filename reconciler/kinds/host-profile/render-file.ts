@@ -68,11 +68,23 @@ function secretFile(item: ProfileFile, from: SecretName, scope: ClusterScope, ex
   if (secret) return { file: wantedFile(item, secret) };
   const owner = namedBy(from, scope);
   if (owner === undefined && item.optional) return { file: undefined };
-  const why = owner === undefined ? 'nothing names it' : `the daemon could not read what ${owner} names`;
+  const why = owner === undefined ? whereToName(from) : whyNotRead(from, owner, scope);
   return impossible('SECRET_MISSING', `There is no \`${from}\` for ${item.path}: ${why}.`);
 }
 
-/** The object that says where a secret is found. The etcd is the daemon's own: what is not given is not named. */
+function whereToName(from: SecretName): string {
+  return from.startsWith('etcd.')
+    ? "name its file in `profiles.etcd` of the daemon's configuration"
+    : "the cluster's ContainerManager has to name it";
+}
+
+function whyNotRead(from: SecretName, owner: string, { containerManager }: ClusterScope): string {
+  return from === 'containerManager.token' && containerManager?.spec.tokenFrom?.env !== undefined
+    ? `${owner} names a variable of the daemon, and only what stands in a file goes to hosts`
+    : `the daemon could not read what ${owner} names`;
+}
+
+/** The object that says where a secret is found. The etcd stands in the daemon's configuration: what is not given is not named. */
 function namedBy(from: SecretName, { containerManager }: ClusterScope): string | undefined {
   if (!containerManager) return undefined;
   const { caFile, clientCertificateFrom, tokenFrom } = containerManager.spec;
@@ -102,7 +114,7 @@ function whyAbsent(variable: string, { cluster, network, containerManager }: Clu
   if (root === 'network' && !network) return `: ${name} names no Network`;
   if (root === 'network') return `: the Network \`${network!.metadata.name}\` does not say it`;
   if (root === 'containerManager' && !containerManager) return `: ${name} names no ContainerManager`;
-  if (root === 'etcd') return ': the daemon keeps its state in no etcd that hosts could ask';
+  if (root === 'etcd') return ': the daemon has none for hosts, name it in `profiles.etcd` of its configuration';
   if (variable.startsWith('host.labels')) return ': the host has no such label';
   return '';
 }

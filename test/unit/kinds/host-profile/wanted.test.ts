@@ -78,7 +78,7 @@ describe('What a host should have', () => {
     ['{{ containerManager.server }}', 'there is no `containerManager`: the Cluster `web` names no ContainerManager.'],
     [
       '{{ etcd.endpoints | join: "," }}',
-      'there is no `etcd`: the daemon keeps its state in no etcd that hosts could ask.',
+      'there is no `etcd`: the daemon has none for hosts, name it in `profiles.etcd` of its configuration.',
     ],
     ['{{ host.labels.zone }}', 'there is no `host.labels.zone`: the host has no such label.'],
   ])('names place and reason when a template fails: %s', (text, reason) => {
@@ -154,11 +154,24 @@ describe('A file that comes from the daemon', () => {
     expect(one.digest).not.toBe(other.digest);
   });
 
+  it('that nothing names is a reason that says where to name it, unless it is optional', () => {
+    const files = (from: string, optional: boolean): object => ({ files: [{ path: '/etc/x', from, optional }] });
+
+    const answers = ['containerManager.ca', 'etcd.clientKey'].map((from) => ask(inventoryWith(files(from, false))));
+    const optional = ask(inventoryWith(files('etcd.clientKey', true)));
+
+    expect(answers.map(why)).toEqual([
+      "SECRET_MISSING: There is no `containerManager.ca` for /etc/x: the cluster's ContainerManager has to name it.",
+      "SECRET_MISSING: There is no `etcd.clientKey` for /etc/x: name its file in `profiles.etcd` of the daemon's configuration.",
+    ]);
+    expect(wanted(optional).files).toEqual([]);
+  });
+
   it('that was not given, though it is named, is a reason and not an empty file', () => {
     const answer = ask(inventory);
 
     expect(why(answer)).toBe(
-      'SECRET_MISSING: There is no `containerManager.token` for /etc/token: the daemon could not read what ContainerManager/kube names.',
+      'SECRET_MISSING: There is no `containerManager.token` for /etc/token: ContainerManager/kube names a variable of the daemon, and only what stands in a file goes to hosts.',
     );
   });
 });
