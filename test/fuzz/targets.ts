@@ -8,6 +8,7 @@ export const TARGETS: Readonly<Record<string, () => Promise<Target>>> = {
   'host-output': async () => (await import('./targets/texts.ts')).hostOutputTarget,
   'known-hosts': async () => (await import('./targets/texts.ts')).knownHostsTarget,
   'status-files': async () => (await import('./targets/texts.ts')).statusFilesTarget,
+  signatures: async () => (await import('./targets/signatures.ts')).signaturesTarget,
   arguments: async () => (await import('./targets/arguments.ts')).argumentsTarget,
   'socket-routes': async () => (await import('./targets/socket.ts')).socketTarget,
 };
