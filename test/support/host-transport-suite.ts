@@ -3,11 +3,18 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { command } from '../../reconciler/hosts/command.ts';
 import { hostHands } from '../../reconciler/hosts/host.ts';
 import type { CommandEvent, HostHands } from '../../reconciler/hosts/host.ts';
+import { familyNamed } from '../../reconciler/hosts/families/registry.ts';
+import { cleanScript } from '../../reconciler/hosts/profile/clean.ts';
+import { convergeScript } from '../../reconciler/hosts/profile/converge.ts';
+import { planChanges } from '../../reconciler/hosts/profile/plan-changes.ts';
+import type { SeenHost } from '../../reconciler/hosts/profile/seen.ts';
 import { sshTransport } from '../../reconciler/hosts/ssh-transport.ts';
 import type { SshTransportOptions } from '../../reconciler/hosts/ssh-transport.ts';
 import type { HostTarget, HostTransport } from '../../reconciler/hosts/transport.ts';
+import { Sensitive } from '../../reconciler/model/sensitive.ts';
 import { systemClock } from '../../reconciler/model/clock.ts';
 import { eventually } from './eventually.ts';
+import { wantedFile, wantedHost } from './wanted-host.ts';
 
 /** A host that the suite may use: a real sshd or a simulated one. */
 export interface HostUnderTest {
@@ -88,6 +95,37 @@ export function hostTransportSuite(name: string, make: () => Promise<HostUnderTe
       expect(first).toMatchObject({ state: 'started' });
       expect(second).toMatchObject({ state: expect.stringMatching(/^(running|done)$/) });
       expect(read).toMatchObject({ state: 'done', exitCode: 7, output: 'hello big world\n', droppedBytes: 0 });
+    });
+
+    it('brings a profile about in one step, finds nothing left to do, and takes it away again', async () => {
+      const place = { stepsRoot: `${host.stepsRoot}/profile.${randomBytes(6).toString('hex')}/steps` };
+      const path = `${place.stepsRoot}.conf`;
+      const wanted = wantedHost({ files: [wantedFile(path, new Sensitive('hidden words'), { mode: '0600' })] });
+      const family = familyNamed('apt')!;
+      const look = async (): Promise<SeenHost> => {
+        const answer = await hands.look(host.target, wanted, family, place, never);
+        if (!('seen' in answer)) throw new Error(answer.lost);
+        return answer.seen;
+      };
+      const run = async (text: string | Sensitive): Promise<unknown> => {
+        const action = { kind: 'script' as const, script: text, args: [] };
+        const step = { ...script('', []), ...place, action };
+        await hands.startStep(host.target, step, never);
+        return hands.readStep(host.target, { ...step, waitSeconds: 20 }, never);
+      };
+
+      const bare = await look();
+      const done = await run(convergeScript(family, wanted, planChanges(wanted, bare), place));
+      const there = await look();
+      const cleaned = await run(cleanScript(family, there, place));
+
+      expect(planChanges(wanted, bare)).toEqual([{ kind: 'file', name: path, action: 'create' }]);
+      expect(done).toMatchObject({ state: 'done', exitCode: 0, output: `@@change create file ${path}\n` });
+      expect(planChanges(wanted, there)).toEqual([]);
+      expect(there).toMatchObject({ applied: 'd1', inventory: [{ kind: 'file', name: path, before: 'absent' }] });
+      expect(cleaned).toMatchObject({ state: 'done', exitCode: 0, output: `@@change remove file ${path}\n` });
+      expect(await look()).toEqual(bare);
+      expect(JSON.stringify(events)).not.toContain('hidden');
     });
 
     it('says that a step which nobody started is absent', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cleanText } from '../clean-text.ts';
 import type { ProfileItem } from './changes.ts';
 
 /** Where the records of steps lie on the host; the host's record of its profile lies beside it. */
@@ -31,7 +32,7 @@ const MAX_LINES = 10_000;
 /**
  * Reads a host's record. A line is one of `package absent NAME`, `file absent|kept PATH`, `repository absent|kept PATH`,
  * `enabled absent|kept SERVICE`, `running absent|kept SERVICE`, `restart due SERVICE`, `restart-on SERVICE PATH`, `applied DIGEST`.
- * Anything else is left out.
+ * Anything else is left out, and so are names that would not show as what they are.
  */
 export function parseInventory(text: string): Inventory {
   const inventory: Inventory = { items: [], restartsDue: [], restartOn: new Map() };
@@ -39,7 +40,7 @@ export function parseInventory(text: string): Inventory {
     const [, first = '', second = '', rest = ''] = /^([a-z-]+) (\S+)(?: ([^\n]+))?$/.exec(line) ?? [];
     const before = second === 'absent' || second === 'kept' ? second : undefined;
     if (first === 'applied' && rest === '') inventory.applied = second;
-    if (rest === '') continue;
+    if (rest === '' || cleanText(rest) !== rest) continue;
     if (first === 'restart' && second === 'due') inventory.restartsDue.push(rest);
     if (first === 'restart-on') inventory.restartOn.set(second, [...(inventory.restartOn.get(second) ?? []), rest]);
     if (before === undefined) continue;

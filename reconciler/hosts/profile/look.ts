@@ -27,13 +27,13 @@ export function lookCommand(
   call: { user: string; nonce: string },
   { wanted, family, place }: { wanted: WantedHost; family: HostFamily; place: ProfilePlace },
 ): VerbCommand {
+  checkNames(wanted);
   const questions = [
     ...wanted.packages.map((name) => `?package ${name}`),
     ...[...wanted.repositories, ...wanted.files].map(({ path }) => `?file ${path}`),
     ...wanted.services.map(({ name }) => `?service ${name}`),
     ...wanted.commands.map(({ name, unless }) => `?command ${Buffer.from(unless).toString('base64')} ${name}`),
   ];
-  if (questions.some((line) => /[\0\n]/.test(line))) throw new Bug('the name of a wanted item has more than one line');
   return verbCommand('look', LOOK_SCRIPT, {
     ...call,
     args: [profileFolder(place), family.name, String(GUARD_SECONDS)],
@@ -83,4 +83,16 @@ export function parseLook(
 
 function decoded(base64: string | undefined): string {
   return Buffer.from(base64 ?? '', 'base64').toString('utf8');
+}
+
+/** What the schema lets through; a name is never an option of the tool that gets it. */
+function checkNames({ packages, repositories, files, services, commands }: WantedHost): void {
+  const words = [...packages, ...services.map(({ name }) => name)];
+  const paths = [...repositories, ...files].map(({ path }) => path);
+  const wrong = [
+    ...words.filter((name) => !/^[A-Za-z0-9@_][^\s\p{C}]*$/u.test(name)),
+    ...paths.filter((path) => !/^(?:\/[^/\p{C}]+)+$/u.test(path) || /\/\.\.?(?:\/|$)/.test(path)),
+    ...commands.map(({ name }) => name).filter((name) => !/^[^\p{C}]+$/u.test(name)),
+  ];
+  if (wrong.length > 0) throw new Bug(`a profile names ${JSON.stringify(wrong[0])}, which is no name for that`);
 }
