@@ -1,5 +1,8 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { rebootsByHost } from '../../reconciler/demo/outages.ts';
+import { cli } from '../support/cli.ts';
 import { clusterDocument, restartDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
 import { startScenario } from '../support/scenario.ts';
@@ -89,6 +92,36 @@ describe('a hook on a helper host', () => {
       ...['web-2', 'web-3'].flatMap((host) => [`takeout ${host}`, `reboot ${host}`, `putback ${host}`]),
     ]);
     expect(Object.fromEntries(rebootsByHost(await scenario.fleet.records()))).toMatchObject({ 'web-1': 2, 'web-2': 1 });
+  });
+
+  it('leaves nobody out for ever when the store is lost between taking out and putting back', async () => {
+    await begin({ ...HOOK, before: { command: ['sleep', '0.5'] } });
+    const document = (spec: object): string => restartDocument('restart-web', 'web', spec);
+    await scenario.repo.push({ 'operations/restart-web.yaml': document({}) }, 'restart');
+    await scenario.untilPhase('restart-web', ['Running']);
+    await eventually(async () => (await story()).at(-1)?.startsWith('takeout'), { timeoutMs: 30_000 });
+    await scenario.daemon.kill('SIGKILL');
+    rmSync(join(scenario.folder, 'daemon', 'state'), { recursive: true });
+    const host = (await story()).at(-1)!.split(' ')[1]!;
+
+    const adopted = await cli(['store', 'adopt', '--config', scenario.configPath]);
+    scenario.start();
+    // The host in hand is brought to its end; no other is begun before a commit lets it go on.
+    await eventually(async () => (await story()).includes(`putback ${host}`), { timeoutMs: 30_000 });
+    const held = await scenario.untilStatus('operations/restart-web.yaml', ({ status, detail }) => {
+      return status === 'Suspended' && detail.hosts.running === 0;
+    });
+    const untilHeld = (await story()).filter((line) => line.startsWith('takeout'));
+    await scenario.repo.push({ 'operations/restart-web.yaml': document({ suspend: false }) }, 'go on');
+    const finished = await scenario.untilPhase('restart-web', ['Succeeded', 'Failed'], 60_000);
+
+    expect(adopted.code).toBe(0);
+    expect(held.conditions?.some(({ reason }) => reason === 'StoreAdopted')).toBe(true);
+    expect(untilHeld.at(-1)).toBe(`takeout ${host}`);
+    expect(finished.status).toBe('Succeeded');
+    expect(await story()).toEqual(
+      ['web-1', 'web-2', 'web-3'].flatMap((name) => [`takeout ${name}`, `reboot ${name}`, `putback ${name}`]),
+    );
   });
 
   it('that fails keeps its host from being touched, and the operation goes no further', async () => {
