@@ -118,7 +118,7 @@ function yamlOf(random: Random, fields: readonly string[]): string {
   return chance(0.05) ? text.replaceAll('\n', '\r\n') : text;
 }
 
-const KINDS = ['Fleet', 'Cluster', 'Host', 'Network', 'ContainerManager', 'Operation', 'Secret', 'host'];
+const KINDS = ['Fleet', 'Cluster', 'Host', 'Network', 'ContainerManager', 'HostProfile', 'Operation', 'Secret', 'host'];
 
 /** Far deeper, wider or with more references than any document of ours. */
 function deep(random: Random, pick: <T>(of: readonly T[]) => T): string {

@@ -3,6 +3,7 @@ import type { Target } from './target.ts';
 /** Every target by name. Loaded one at a time: a child needs only its own. */
 export const TARGETS: Readonly<Record<string, () => Promise<Target>>> = {
   yaml: async () => (await import('./targets/texts.ts')).yamlTarget,
+  templates: async () => (await import('./targets/templates.ts')).templatesTarget,
   'pkt-line': async () => (await import('./targets/git.ts')).pktLineTarget,
   pack: async () => (await import('./targets/git.ts')).packTarget,
   'host-output': async () => (await import('./targets/texts.ts')).hostOutputTarget,

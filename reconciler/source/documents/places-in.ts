@@ -5,6 +5,8 @@ import type { LineTable } from './line-table.ts';
 
 /** More places of one document are not kept: what is beyond them is told at the document itself. */
 const MOST_PLACES = 20_000;
+/** Longer pointers than any field has: a long name with many entries must not be kept once for each of them. */
+const LONGEST_POINTER = 80;
 
 /**
  * The place of every value of a document by its JSON pointer, and under `<pointer>#text` where the text of a block (`|`) begins, so that
@@ -14,7 +16,7 @@ export function placesIn(contents: unknown, lines: LineTable): ParsedDocument['p
   const positions: ParsedDocument['positions'] = {};
   let left = MOST_PLACES;
   const visit = (node: unknown, pointer: string): void => {
-    if (left-- <= 0) return;
+    if (pointer.length > LONGEST_POINTER || left-- <= 0) return;
     const offset = (node as { range?: number[] | null } | null)?.range?.[0];
     if (offset !== undefined) positions[pointer] = lines.position(offset);
     if (isScalar(node) && node.type === 'BLOCK_LITERAL' && offset !== undefined) {
