@@ -66,7 +66,7 @@ export async function adoptStore(
     const hosts = hostRecords(objects, inventory);
     const stepsRoot = stepsRootOf(config);
     const { source } = git;
-    const audit = openAudit(config, { live: { get: told(objects) }, source, clock, log });
+    const audit = openAudit(config, { live: { get: told(objects) }, git, clock, log });
     const hands = hostHands({ transport, clock, onCommand: (event) => audit.onCommand(event) });
     const operations = await rebuildOperations(
       { source, hands, inventory, tip, objects, hosts, stepsRoot, at },

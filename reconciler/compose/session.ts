@@ -122,7 +122,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     clock,
     log,
   });
-  const audit = openAudit(config, { live, source: git.source, clock, log });
+  const audit = openAudit(config, { live, git, clock, log });
   const approvals = new ApprovalFinder({
     source,
     signatures,

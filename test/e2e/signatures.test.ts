@@ -110,5 +110,15 @@ describeWith(['git', 'git-http-backend', 'ssh-keygen'], 'a daemon that believes 
       change: { who: 'dana@example.org' },
     });
     expect(JSON.stringify(await repo.status('fleet.yaml'))).not.toContain('refused');
+    const audit = readFileSync(join(scenario.folder, 'daemon/state/audit/operations.jsonl'), 'utf8');
+    expect(audit.split('\n')[0]).toMatch(/"author":"[^"]*".*"signer":"(dana|kim)@example\.org"/);
+  });
+
+  it('has a lost store rebuilt from no commit that is not signed', async () => {
+    const adopted = await cli(['store', 'adopt', '--config', scenario.configPath]);
+
+    expect(adopted.code).toBe(1);
+    expect(adopted.stderr).toMatch(/The commit [0-9a-f]{12} is not signed\./);
+    expect(adopted.stderr).toContain('Push a commit on top that an allowed signer signs');
   });
 });

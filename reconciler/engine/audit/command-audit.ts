@@ -4,6 +4,7 @@ import { Transient } from '../../model/errors.ts';
 import { keyOf } from '../../model/resource.ts';
 import type { ObjectStatus } from '../../model/status.ts';
 import type { KindLog, LiveState } from '../../kinds/context.ts';
+import type { CommitSignature } from '../../source/signatures/signature.ts';
 import type { CommitInfo } from '../../source/source.ts';
 import { keys } from '../../store/keys.ts';
 import type { RevisionRecord } from '../../store/records.ts';
@@ -15,6 +16,8 @@ export interface CommandAuditOptions {
   fleet: string;
   live: Pick<LiveState, 'get'>;
   commitInfo: (commit: string, signal: AbortSignal) => Promise<CommitInfo>;
+  /** Who signed a commit; absent where signatures are not checked. */
+  signatureOf?: ((commit: string, signal: AbortSignal) => Promise<CommitSignature>) | undefined;
   clock: Clock;
   log: KindLog;
   /** Size of one file in bytes. Default 8 MiB. */
@@ -38,10 +41,14 @@ export interface AuditLine {
   /** `Name <address>`; absent when the commit is no longer in the local clone. */
   author?: string;
   committer?: string;
+  /** Whoever signed the commit with a key that was allowed when it was first asked for; absent when nobody did. */
+  signer?: string;
   result?: CommandEvent['ended'];
   exitCode?: number;
   durationMs?: number;
 }
+
+type People = Pick<AuditLine, 'author' | 'committer' | 'signer'>;
 
 const FILE_BYTES = 8 * 1024 * 1024;
 /** Files of commands that operations sent, and of looks: the many looks cannot push the few commands out. */
@@ -55,7 +62,7 @@ export class CommandAudit {
   readonly #options: CommandAuditOptions;
   readonly #operations: RotatingLog;
   readonly #looks: RotatingLog;
-  readonly #people = new Map<string, Promise<Pick<AuditLine, 'author' | 'committer'>>>();
+  readonly #people = new Map<string, Promise<People>>();
   readonly #noting = new Set<Promise<void>>();
   readonly #ended = new AbortController();
 
@@ -119,23 +126,28 @@ export class CommandAudit {
     return status?.lastAttemptedRevision?.split('@sha1:')[1] ?? accepted;
   }
 
-  #peopleOf(commit: string): Promise<Pick<AuditLine, 'author' | 'committer'>> {
+  #peopleOf(commit: string): Promise<People> {
     const known = this.#people.get(commit);
     if (known) return known;
     const signal = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(COMMIT_INFO_MS)]);
-    const asked = this.#options.commitInfo(commit, signal).then(
-      ({ author, committer }) => ({ author: person(author), committer: person(committer) }),
-      () => {
-        this.#people.delete(commit);
-        return {};
-      },
-    );
+    const asked = this.#askPeople(commit, signal).catch(() => {
+      this.#people.delete(commit);
+      return {};
+    });
     this.#people.set(commit, asked);
     for (const oldest of this.#people.keys()) {
       if (this.#people.size <= COMMITS_KEPT) break;
       this.#people.delete(oldest);
     }
     return asked;
+  }
+
+  async #askPeople(commit: string, signal: AbortSignal): Promise<People> {
+    const { commitInfo, signatureOf } = this.#options;
+    const { author, committer } = await commitInfo(commit, signal);
+    const signature = await signatureOf?.(commit, signal).catch(() => undefined);
+    const signer = signature && 'signer' in signature ? { signer: signature.signer.name } : {};
+    return { author: person(author), committer: person(committer), ...signer };
   }
 }
 

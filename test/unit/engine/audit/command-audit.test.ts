@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CommandAudit, type AuditLine } from '../../../../reconciler/engine/audit/command-audit.ts';
 import type { CommandIntent } from '../../../../reconciler/hosts/host.ts';
+import type { CommitSignature } from '../../../../reconciler/source/signatures/signature.ts';
 import type { CommitInfo } from '../../../../reconciler/source/source.ts';
 import { keys } from '../../../../reconciler/store/keys.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
@@ -105,6 +106,26 @@ describe('the audit of commands', () => {
 
     expect(read('looks.jsonl')[0]).toMatchObject({ commit: 'gone' });
     expect(read('looks.jsonl')[0]).not.toHaveProperty('author');
+  });
+
+  it.each<[string, CommitSignature | Error, object]>([
+    ['whoever signed the commit', { signer: { name: 'kim@example.org', ids: [] } }, { signer: 'kim@example.org' }],
+    ['nobody when it is not signed', { refused: 'is not signed' }, { signer: undefined }],
+    ['nobody while the signers cannot be read', new Error('unreadable'), { signer: undefined }],
+  ])('names, where signatures are checked, %s', async (_, signature, expected) => {
+    const signatureOf = async (): Promise<CommitSignature> => {
+      if (signature instanceof Error) throw signature;
+      return signature;
+    };
+    const commitInfo = async (commit: string): Promise<CommitInfo> => info(commit);
+    const clock = new ManualClock();
+    const signed = new CommandAudit({ folder, fleet: 'f', live, commitInfo, signatureOf, clock, log: silentLog });
+
+    await signed.beforeStart(restart);
+    await signed.close();
+
+    const [line] = read('operations.jsonl');
+    expect({ signer: line!.signer, author: line!.author }).toEqual({ author: 'Dana <dana@example.org>', ...expected });
   });
 
   it('refuses a command that may disturb when it cannot be written down, and lets looks go on', async () => {
