@@ -64,19 +64,22 @@ export class ReconcileOne {
     const { executor } = this.#options;
     const controller = this.#options.controllerOf(splitKey(key).kind);
     if (!controller) return { result: 'stalled', reason: 'UnknownKind' };
-    const { plan, assessment, changedIn } = await this.#inTurn(controller, () => this.#decide(key, controller, signal));
-    this.#options.onSettled(key, changedIn);
+    const { plan, assessment, changedIn, told } = await this.#inTurn(controller, () =>
+      this.#decide(key, controller, signal),
+    );
     signal.throwIfAborted();
     for (const step of plan.steps) executor.start(key, step, controller, steps);
+    await told;
+    this.#options.onSettled(key, changedIn);
     return assessment.outcome;
   }
 
-  /** From what is seen to what stands in the store. */
+  /** From what is seen to what stands in the store; where only the status is new, that is on its way there still (`told`). */
   async #decide(
     key: ResourceKey,
     controller: AnyController,
     signal: AbortSignal,
-  ): Promise<{ plan: Plan; assessment: Assessment; changedIn: string | undefined }> {
+  ): Promise<{ plan: Plan; assessment: Assessment; changedIn: string | undefined; told: Promise<void> }> {
     const { deps } = this.#options;
     signal.throwIfAborted();
     const resource = deps.inventory().get(key);
@@ -88,8 +91,11 @@ export class ReconcileOne {
     const context = { ...now, changedIn: (other: ResourceKey) => (other === key ? changedIn : now.changedIn(other)) };
     const plan = controller.plan(resource, observed, context);
     const assessment = controller.assess(resource, observed, plan, context);
-    await this.#write(key, assessment, controller);
-    return { plan, assessment, changedIn };
+    const { bearing, written } = this.#write(key, assessment, controller);
+    if (bearing) await written;
+    // Whoever awaits it is told of its failure, also when that comes first.
+    else written.catch(() => undefined);
+    return { plan, assessment, changedIn, told: written };
   }
 
   /** One after the other where the kind asks for it; a look that fails gives the turn on. */
@@ -104,14 +110,22 @@ export class ReconcileOne {
     return mine;
   }
 
-  /** Writes status and record in one transaction, and only what differs. */
-  async #write(key: ResourceKey, assessment: Assessment, controller: AnyController): Promise<void> {
+  /**
+   * Writes status and record in one transaction, and only what differs. `bearing`: what follows rests on it, and must not begin
+   * before it stands in the store. A status alone only tells: it goes along with the intents of the steps that follow.
+   */
+  #write(
+    key: ResourceKey,
+    assessment: Assessment,
+    controller: AnyController,
+  ): { bearing: boolean; written: Promise<void> } {
     const { status, record, concernsOthers } = assessment;
     const { live, queue, deps } = this.#options;
     const before = live.get(keys.object(key)) as unknown as ObjectStatus | undefined;
+    const telling: Write[] = [];
     const writes: Write[] = [];
-    if (!status && before) writes.push({ delete: keys.object(key) });
-    if (status && !sameJson(before, status)) writes.push({ put: keys.object(key), value: status as unknown as Json });
+    if (!status && before) telling.push({ delete: keys.object(key) });
+    if (status && !sameJson(before, status)) telling.push({ put: keys.object(key), value: status as unknown as Json });
     const wordChanged = before?.status !== status?.status || before?.detail.maintenance !== status?.detail.maintenance;
     if (record === null) {
       if (live.get(keys.record(key)) !== undefined) writes.push({ delete: keys.record(key) });
@@ -121,10 +135,13 @@ export class ReconcileOne {
     if (assessment.leaving !== undefined) writes.push(...leavingWrites(key, assessment.leaving, live));
     const wanted = implicitWrites(key, assessment.operations ?? [], live, this.#options.clock.now());
     writes.push(...wanted.values());
-    if (writes.length > 0) await live.commit(writes);
-    for (const operation of wanted.keys()) queue.add(operation);
-    if (!wordChanged && !concernsOthers) return;
-    for (const other of controller.affects?.(key, status ?? before, deps) ?? []) queue.add(other);
+    const finish = async (): Promise<void> => {
+      if (telling.length + writes.length > 0) await live.commit([...telling, ...writes]);
+      for (const operation of wanted.keys()) queue.add(operation);
+      if (!wordChanged && !concernsOthers) return;
+      for (const other of controller.affects?.(key, status ?? before, deps) ?? []) queue.add(other);
+    };
+    return { bearing: writes.length > 0, written: finish() };
   }
 
   #schedule(key: ResourceKey, outcome: Outcome): void {

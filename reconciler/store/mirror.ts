@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { asIntendantError, Bug, Transient } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
@@ -139,18 +140,17 @@ export class Mirror {
     await Promise.all([this.#watching, this.#working]);
   }
 
-  /** Starts the one loop that reads and writes, unless it runs; it waits a turn so that what is issued together goes together. */
+  /** Starts the one loop that reads and writes, unless it runs. */
   #wake(): void {
-    this.#working ??= new Promise<void>((resolve) => setImmediate(resolve))
-      .then(() => this.#work())
-      .finally(() => {
-        this.#working = undefined;
-        if (this.#waiting.length > 0) this.#wake();
-      });
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined;
+      if (this.#waiting.length > 0) this.#wake();
+    });
   }
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0 || this.#doubts.any) {
+      await nextTurn(); // What is issued together goes together; also what follows from the write before this one.
       const group = groupOf(this.#waiting);
       try {
         await this.#resolveDoubts();

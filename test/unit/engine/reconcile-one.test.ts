@@ -60,6 +60,38 @@ function rig(look: () => Partial<Assessment> & { steps?: Step[]; throws?: Error 
 }
 
 describe('ReconcileOne', () => {
+  it('hands in a new status and the intents of the steps together, without waiting for the status', async () => {
+    const step = { id: 's', action: 'x', target: 'Host/b', round: 0, ordinal: 0, parameters: {} } as unknown as Step;
+    const { live, one, executor } = rig(() => ({ status: status('active'), steps: [step] }));
+    const issued: string[][] = [];
+    let acknowledge = (): void => undefined;
+    const acknowledged = new Promise<void>((resolve) => (acknowledge = resolve));
+    const commit = live.commit.bind(live);
+    live.commit = async (writes, expectations) => {
+      issued.push(writes.map((write) => ('put' in write ? write.put : write.delete)));
+      await acknowledged;
+      return commit(writes, expectations);
+    };
+
+    const looking = one.reconcile(key, never);
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = [...issued];
+    acknowledge();
+    await looking;
+    await executor.settled();
+
+    expect(before).toEqual([[keys.object(key)], [keys.journal('a', 'b', '000-000-x'), keys.claim('b')]]);
+  });
+
+  it('has failed where its status could not be written', async () => {
+    const { live, one } = rig(() => ({ status: status('active') }));
+    live.failWith = new Transient('away', { code: 'STORE_AWAY' });
+
+    await one.reconcile(key, never);
+
+    expect(one.outcomes.get(key)).toMatchObject({ result: 'failed', error: { code: 'STORE_AWAY' } });
+  });
+
   it('writes status and record in one transaction, and neither again when nothing differs', async () => {
     const { live, one } = rig(() => ({ status: status('active'), record: { a: 1 } }));
 

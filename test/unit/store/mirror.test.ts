@@ -56,6 +56,15 @@ describe('the mirror', () => {
     await fresh.close();
   });
 
+  it('writes in one transaction what follows from an acknowledged write, however many steps of thought that takes', async () => {
+    await mirror.commit([{ put: 'journal/op/h/s', value: 'done' }]);
+    const telling = mirror.commit([{ put: 'objects/Operation/op', value: 'one more' }]);
+    for (let step = 0; step < 20; step += 1) await Promise.resolve();
+    await Promise.all([telling, mirror.commit([{ put: 'journal/op/i/s', value: 'intent' }])]);
+
+    expect(transactions.map((writes) => writes.length)).toEqual([1, 2]);
+  });
+
   it('reads at once what it has written, when the store has acknowledged it', async () => {
     const committing = mirror.commit([{ put: 'objects/Host/a', value: { status: 'active' } }]);
 
