@@ -28,7 +28,7 @@ export interface ExecutorOptions {
 
 /**
  * Carries out steps, each as a task of its own. Intent before effect: the intent, and with the first of them the host's
- * claim, is durable before `apply` is called; the outcome is durable before the owner is looked at again. A task that is
+ * claim, is durable before `apply` is called (but for a step that only looks); the outcome is durable before the owner is looked at again. A task that is
  * aborted leaves its intent open, to be re-attached by whoever starts next.
  */
 export class Executor {
@@ -58,7 +58,11 @@ export class Executor {
 
   /** Lets go of what is in hand on a host: its claim was taken away. What it was doing there is not journalled. */
   letGo(owner: ResourceKey, host: string): void {
-    this.#ends.get(`${owner} ${host}`)?.abort(new Error('the claim on the host was released by hand'));
+    this.#giveUp(owner, host, 'the claim on the host was released by hand');
+  }
+
+  #giveUp(owner: ResourceKey, host: string, why: string): void {
+    this.#ends.get(`${owner} ${host}`)?.abort(new Error(why));
   }
 
   /**
@@ -101,10 +105,43 @@ export class Executor {
     signal: AbortSignal,
   ): Promise<void> {
     if (step.verdict) return this.#release(owner, host, step, step.verdict);
+    if (step.idempotent && this.#isNew(owner, host, step))
+      return this.#performAtOnce(owner, host, step, controller, signal);
     const intent = await this.#intend(owner, host, step);
     if (!intent || signal.aborted || !this.#mayBegin(step)) return;
     const outcome = await this.#apply(intent.step, controller, signal);
     if (outcome) await this.#record(owner, host, intent, outcome);
+  }
+
+  /**
+   * A step that only looks disturbs nothing, so it does not wait for the disk: it begins while its intent is written, and is
+   * given up where that is refused. Its outcome is written after the intent like any other.
+   */
+  async #performAtOnce(
+    owner: ResourceKey,
+    host: string,
+    step: Step,
+    controller: AnyController,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const intending = this.#intend(owner, host, step);
+    const looking = this.#apply(step, controller, signal);
+    let intent: JournalRecord | undefined;
+    try {
+      intent = await intending;
+    } finally {
+      if (!intent) this.#giveUp(owner, host, 'the intent could not be written');
+      await looking;
+    }
+    const outcome = await looking;
+    if (intent && outcome) await this.#record(owner, host, intent, outcome);
+  }
+
+  /** Nothing of it was written yet, and nobody else holds the host. */
+  #isNew(owner: ResourceKey, host: string, step: Step): boolean {
+    const { live } = this.#options;
+    const claim = live.get(keys.claim(host)) as unknown as ClaimRecord | undefined;
+    return live.get(this.#journalKey(owner, host, step)) === undefined && (!claim || claim.owner === owner);
   }
 
   /** Makes the intent durable, together with the claim on the host. An intent that is open is kept as it is. */

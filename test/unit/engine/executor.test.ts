@@ -72,6 +72,45 @@ describe('Executor', () => {
     expect(seen).toMatchObject({ intent: { step: { id: step.id } }, claim: { owner, holder: 'test' }, commits: 1 });
   });
 
+  const looking: Step = { ...step, idempotent: true, disruptive: false };
+
+  it('begins a step that only looks while its intent is being written, and journals its outcome after that', async () => {
+    const { live, executor, start } = rig();
+    let written: unknown;
+
+    start(looking, async () => {
+      written = entry(live);
+      return done;
+    });
+    await executor.settled();
+
+    expect(written).toBeUndefined();
+    expect(live.commits.map((writes) => writes.length)).toEqual([2, 1]);
+    expect(entry(live)?.outcome).toMatchObject({ result: 'succeeded' });
+  });
+
+  it('gives up a look whose intent is refused, and journals nothing of it', async () => {
+    const { live, executor, requeued, start } = rig();
+    await live.commit([{ put: keys.halt, value: { format: 1, who: 'jo', why: 'smoke', since: '' } }]);
+    let aborted = false;
+
+    start(
+      looking,
+      (_step, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            aborted = true;
+            reject(new Error('aborted'));
+          });
+        }),
+    );
+    await executor.settled();
+
+    expect(aborted).toBe(true);
+    expect(live.commits).toHaveLength(1);
+    expect(requeued).toEqual([owner]);
+  });
+
   it('journals the outcome and then brings its owner back', async () => {
     const { live, executor, requeued, start } = rig();
 
