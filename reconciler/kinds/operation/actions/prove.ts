@@ -17,7 +17,11 @@ export async function proveAction(context: ActionContext): Promise<StepOutcome> 
   deps.hands.drop(name);
   const found = await tryUntil<StepOutcome>(deadlineOf(context), deps.clock, signal, async (within) => {
     const seen = await deps.hands.facts(target, within, ANSWER_MS);
-    if ('lost' in seen) return { again: seen.lost };
+    if ('lost' in seen) {
+      // It may have gone without a word: what comes back is reached over another connection.
+      deps.hands.drop(name);
+      return { again: seen.lost };
+    }
     if (seen.facts.bootId === before) return notYet(context, within);
     deps.lastSeen.set(name, deps.clock.now());
     const { bootId } = seen.facts;
