@@ -3,6 +3,7 @@ import { Executor } from '../../../reconciler/engine/executor.ts';
 import { WorkQueue } from '../../../reconciler/engine/queue.ts';
 import { ReconcileOne } from '../../../reconciler/engine/reconcile-one.ts';
 import type { KindContext, KindDeps } from '../../../reconciler/kinds/context.ts';
+import { implicitWrites, withImplicit } from '../../../reconciler/kinds/implicit.ts';
 import { Troubles } from '../../../reconciler/kinds/fleet/troubles.ts';
 import { asHostRecord } from '../../../reconciler/kinds/host/record.ts';
 import { CLEAR_SIGHT } from '../../../reconciler/kinds/host/sight.ts';
@@ -55,6 +56,8 @@ export class FleetWorld {
   readonly machines = new Map<string, Machine>();
   /** What the repository holds. */
   readonly operations = new Map<string, OperationSpec>();
+  /** What a kind wants that no document holds. */
+  readonly wanted = new Map<string, OperationSpec>();
   /** Every operation there ever was. */
   readonly names = new Set<string>();
   readonly hosts: ReadonlyMap<string, WorldHost>;
@@ -91,7 +94,17 @@ export class FleetWorld {
   }
 
   get inventory(): Inventory {
-    return this.#inventory;
+    return withImplicit(this.#inventory, this.live);
+  }
+
+  /** A kind wants an operation, or (undefined) wants it no more. */
+  async want(name: string, spec: OperationSpec | undefined): Promise<void> {
+    this.names.add(name);
+    if (spec) this.wanted.set(name, spec);
+    else this.wanted.delete(name);
+    const wishes = [{ name, spec: spec as unknown as Json | undefined }];
+    const writes = [...implicitWrites('HostProfile/base', wishes, this.live, this.clock.now()).values()];
+    if (writes.length > 0) await this.live.commit(writes);
   }
 
   /** A commit that changes, adds or (undefined) removes an operation. */
@@ -122,7 +135,7 @@ export class FleetWorld {
     const { live, clock } = this;
     const deps: KindDeps = {
       live,
-      inventory: () => this.#inventory,
+      inventory: () => this.inventory,
       hands: this.wire.hands(),
       fleet: 'f',
       stepsRoot: '/steps',
@@ -202,7 +215,7 @@ export class FleetWorld {
   /** It has ended; or it left the repository before anybody looked at it. */
   isOverOrGone(name: string): boolean {
     const record = this.recordOf(name);
-    return record ? isTerminal(record.phase) : !this.operations.has(name);
+    return record ? isTerminal(record.phase) : !this.operations.has(name) && !this.wanted.has(name);
   }
 
   /** Journal of an operation by host. */

@@ -11,9 +11,18 @@ export interface MachineTraits {
   checkAfter: number;
   /** Comes back from a reboot. */
   returns: boolean;
+  /** Default: debian. `unknown` is not one that can be upgraded. */
+  family?: 'debian' | 'ostree' | 'unknown';
+  /** An upgrade or a deployment asks for a reboot, or it cannot be told. Default: it does not. */
+  rebootNeeded?: boolean | 'untold';
+  /** What is deployed does not become the running system. */
+  staysBehind?: boolean;
   /** One command in so many fails, by no rule that anybody could see; absent = none does. */
   moody?: number;
 }
+
+/** The version that stories deploy. */
+export const VERSION = '39.2';
 
 /** How long a reboot takes, in milliseconds. */
 const REBOOT_MS = 5000;
@@ -84,6 +93,15 @@ export class Machine {
     let hash = moody;
     for (const letter of stepId) hash = (hash * 31 + letter.charCodeAt(0)) % 65_521;
     return hash % moody === 0;
+  }
+
+  /** Exit code of a check, or of a question that its family asks. */
+  check(argv: readonly string[]): number {
+    const { checkBefore, checkAfter, staysBehind, rebootNeeded } = this.traits;
+    if (argv[0] === 'before') return checkBefore;
+    if (argv[0] === 'after') return checkAfter;
+    if (argv.at(-1) === VERSION) return staysBehind ? 1 : 0;
+    return rebootNeeded === 'untold' ? 2 : rebootNeeded ? 1 : 0;
   }
 
   read({ stepId, digest }: StepRead): StepSighting {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { OperationSpec } from '../../../schema/generated/types.ts';
 import { FleetWorld, worldHook, type WorldHost, type WorldNeighbours } from './fleet-world.ts';
+import { VERSION } from './machine.ts';
 import { WatchRules } from './watch-rules.ts';
 import type { CallFate } from './wire.ts';
 
@@ -26,6 +27,8 @@ export interface Story {
   hosts: WorldHost[];
   /** `op0`, `op1`, … */
   operations: OperationSpec[];
+  /** How many of them, from the first, no document holds: a kind wants them. Default 0. */
+  implicit?: number;
   neighbours?: WorldNeighbours;
   moves: Move[];
 }
@@ -39,6 +42,9 @@ export function storyOf(): fc.Arbitrary<Story> {
     checkBefore: usually(0, 1),
     checkAfter: usually(0, 1),
     returns: usually(true, false),
+    family: fc.constantFrom('debian' as const, 'ostree' as const, 'ostree' as const, 'unknown' as const),
+    rebootNeeded: fc.constantFrom(true, true, false, 'untold' as const),
+    staysBehind: usually(false, true),
   });
   const neighbours = fc.record({
     helper: fc.record({ ...PLAIN, moody: fc.constantFrom(undefined, 3, 7) }),
@@ -54,6 +60,7 @@ export function storyOf(): fc.Arbitrary<Story> {
     return fc.record({
       hosts: fc.constant(hosts),
       operations: fc.array(operation(fc.oneof(some, all)), { minLength: 1, maxLength: 3 }),
+      implicit: fc.constantFrom(0, 0, 1, 3),
       neighbours: fc.option(neighbours, { nil: undefined }),
       moves: fc.array(fc.tuple(fc.constantFrom(...MOVES), fc.nat(1000)), { maxLength: 90 }),
     });
@@ -75,23 +82,34 @@ function operation(target: fc.Arbitrary<OperationSpec['target']>): fc.Arbitrary<
   const check = (when: string): object[] => [{ command: [when], retries: 1, interval: '1s' }];
   const checks = fc.constantFrom({}, { before: check('before') }, { before: check('before'), after: check('after') });
   const hooks = fc.constantFrom({}, {}, { hooks: [worldHook('own')] });
-  const type = fc.constantFrom({ type: 'restart' }, { type: 'run', script: 'true' });
+  const reboot = fc.constantFrom({}, { reboot: 'never' }, { reboot: 'if-required' }, { reboot: 'always' });
+  const type = fc.oneof(
+    fc.constant({ type: 'restart' }),
+    fc.constant({ type: 'run', script: 'true' }),
+    reboot.map((when) => ({ type: 'upgrade', ...when })),
+    fc
+      .tuple(reboot, fc.boolean())
+      .map(([when, rollback]) => ({ type: 'deploy', version: VERSION, ...when, ...(rollback && { rollback }) })),
+  );
   return fc
     .record({ target, rollout, checks, type, hooks, suspend: fc.constantFrom(true, false, false) })
     .map(({ type: act, hooks: around, ...spec }) => ({ ...act, ...around, ...spec, timeout: '1m' }) as OperationSpec);
 }
 
 /** Plays a story to its end and answers with the rules that were broken. */
-export async function playStory({ hosts, operations, neighbours, moves }: Story): Promise<string[]> {
+export async function playStory({ hosts, operations, implicit = 0, neighbours, moves }: Story): Promise<string[]> {
+  const named = operations.map(({ hooks, ...spec }, index): [string, OperationSpec] => [
+    `op${index}`,
+    neighbours && hooks ? { ...spec, hooks } : spec,
+  ]);
   const world = new FleetWorld(
     new Map(hosts.map((host, index) => [`h${index}`, host])),
-    new Map(
-      operations.map(({ hooks, ...spec }, index) => [`op${index}`, neighbours && hooks ? { ...spec, hooks } : spec]),
-    ),
+    new Map(named.slice(implicit)),
     neighbours,
   );
   const rules = new WatchRules(world);
   try {
+    for (const [name, spec] of named.slice(0, implicit)) await world.want(name, asWanted(spec));
     for (const name of world.hosts.keys()) await world.check(name);
     for (const move of moves) await play(world, move);
     await bringToAnEnd(world);
@@ -99,6 +117,11 @@ export async function playStory({ hosts, operations, neighbours, moves }: Story)
   } finally {
     world.stop();
   }
+}
+
+/** Nobody can lift what holds an operation that no document holds. */
+function asWanted({ suspend: _suspend, ...spec }: OperationSpec): OperationSpec {
+  return { ...spec, rollout: { ...spec.rollout, pauseAfter: undefined } };
 }
 
 async function play(world: FleetWorld, [move, pick]: Move): Promise<void> {
@@ -135,7 +158,7 @@ async function play(world: FleetWorld, [move, pick]: Move): Promise<void> {
       return world.maintain(host, world.inMaintenance(host) ? undefined : { who: 'jo', why: 'disk' });
     case 'remove':
       // Rarely: it ends a story early.
-      return pick % 5 === 0 ? world.edit(operation, undefined) : undefined;
+      return pick % 5 === 0 ? remove(world, operation) : undefined;
     case 'suspend':
     case 'cancel':
     case 'retry':
@@ -148,6 +171,11 @@ async function answer(world: FleetWorld, pick: number, fate: CallFate): Promise<
   const { open } = world.wire;
   open[pick % Math.max(open.length, 1)]?.settle(fate);
   await world.settle();
+}
+
+async function remove(world: FleetWorld, name: string): Promise<void> {
+  if (world.wanted.has(name)) await world.want(name, undefined);
+  else world.edit(name, undefined);
 }
 
 /** A commit that changes what may be changed of an operation. */
@@ -185,6 +213,7 @@ async function bringToAnEnd(world: FleetWorld): Promise<void> {
     quiet = world.live.commits.length - before === checks ? quiet + 1 : 0;
     if (quiet > PATIENCE) {
       for (const [name, spec] of world.operations) world.edit(name, { ...spec, cancel: true });
+      for (const name of [...world.wanted.keys()]) await world.want(name, undefined);
       quiet = 0;
     }
   }

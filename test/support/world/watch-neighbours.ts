@@ -70,7 +70,7 @@ function* namedAsOut(world: FleetWorld, name: string, places: ReadonlyMap<string
 function* actedInService(name: string, host: string, entries: readonly JournalRecord[]): Generator<string> {
   for (const round of new Set(entries.map((entry) => entry.round))) {
     const mine = entries.filter((entry) => entry.round === round);
-    const act = mine.find(({ step }) => ['reboot', 'run'].includes(step.action));
+    const act = mine.find(({ step }) => ['reboot', 'run', 'upgrade', 'deploy'].includes(step.action));
     const bad = mine.find(({ step, outcome }) => step.parameters.side === 'takeOut' && outcome?.result !== 'succeeded');
     if (act && bad) yield `${name} acted on ${host} although ${bad.step.id} did not succeed`;
   }

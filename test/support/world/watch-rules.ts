@@ -7,6 +7,7 @@ import type { ObjectStatus } from '../../../reconciler/model/status.ts';
 import { keys } from '../../../reconciler/store/keys.ts';
 import type { ClaimRecord } from '../../../reconciler/store/records.ts';
 import { checkHistory, type Change } from '../history.ts';
+import { courseFault, disorder, isWayBack } from './course.ts';
 import { HELPER, type FleetWorld } from './fleet-world.ts';
 import { watchNeighbours } from './watch-neighbours.ts';
 
@@ -93,8 +94,7 @@ export class WatchRules {
     this.faults.push(...watchNeighbours(this.#world));
     for (const [host, { acted }] of this.#world.machines) {
       if (host === HELPER) continue;
-      const rounds = acted.map((id) => id.slice(0, id.lastIndexOf('.')));
-      if (new Set(rounds).size !== rounds.length) this.#fault(`${host} was acted on twice: ${acted.join(', ')}`);
+      if (new Set(acted).size !== acted.length) this.#fault(`${host} was acted on twice: ${acted.join(', ')}`);
       for (const id of acted)
         if (!this.#isJournalled(host, id)) this.#fault(`${host} did ${id}, and no journal says so`);
     }
@@ -138,14 +138,13 @@ export class WatchRules {
     // What failed may be followed by its undoing, and what is out already is not taken out again: watched elsewhere.
     const isAround = (step: Step): boolean => step.parameters.neighbour !== undefined;
     const later = stands || did.some(({ step }) => step.parameters.side === 'putBack');
-    const summaries = did.filter(({ step }) => !later || !isAround(step)).map(({ step }) => step.summary);
-    const shown = steps.filter((step) => !later || !isAround(step)).map(({ summary }) => summary);
-    const whole = verdicts[0]?.outcome?.result === 'succeeded' && !stands;
-    const expected = whole ? shown : shown.slice(0, summaries.length);
-    const isPart = stands && summaries.every((summary, at) => shown.indexOf(summary, at) !== -1);
-    if (!isPart && JSON.stringify(summaries) !== JSON.stringify(expected)) {
-      this.#fault(`${name} on ${host}: shown ${shown.join(', ')}; done ${summaries.join(', ')}`);
-    }
+    const mine = did.filter(({ step }) => !later || !isAround(step));
+    // The plan is the way on which nothing fails; people are shown the way back beside it.
+    const wayBack = (review?.actions ?? []).filter(isWayBack);
+    const shown = [...steps.filter((step) => !later || !isAround(step)).map(({ summary }) => summary), ...wayBack];
+    const result = verdicts[0]?.outcome?.result;
+    const fault = stands ? disorder(shown, mine) : courseFault(shown, mine, result === 'succeeded');
+    if (fault !== undefined) this.#fault(`${name} on ${host}: ${fault}`);
     if (did.some((entry) => !entry.outcome)) this.#fault(`${name} left a step of ${host} open`);
   }
 

@@ -33,10 +33,7 @@ export class Wire {
       startStep: (target, step, signal) => this.#call(target.name, signal, (machine) => machine.start(step)),
       readStep: (target, step, signal) => this.#call(target.name, signal, (machine) => machine.read(step)),
       check: (target, { argv }, signal) =>
-        this.#call(target.name, signal, ({ traits }) => ({
-          exitCode: argv[0] === 'before' ? traits.checkBefore : traits.checkAfter,
-          output: '',
-        })),
+        this.#call(target.name, signal, (machine) => ({ exitCode: machine.check(argv), output: '' })),
       look: (target, _wanted, _family, _place, signal) => this.#call(target.name, signal, () => ({ seen: seenHost() })),
       drop: () => undefined,
       actingFor: () => hands,
@@ -76,13 +73,14 @@ export class Wire {
   }
 }
 
-function factsOf({ bootId }: Machine) {
+function factsOf({ bootId, traits }: Machine) {
+  const family = traits.family ?? 'debian';
   const counts = { cpus: 1, memoryKb: 1, diskBytes: 1, uptimeSeconds: 1, hostTime: 1 };
   return {
-    os: 'debian',
+    os: { debian: 'debian', ostree: 'fedora', unknown: 'plan9' }[family],
     osVersion: '1',
     osLike: '',
-    model: 'package' as const,
+    model: family === 'ostree' ? ('ostree' as const) : ('package' as const),
     packageTool: 'apt-get',
     kernel: 'k',
     architecture: 'a',
