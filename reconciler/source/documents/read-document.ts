@@ -64,11 +64,11 @@ function yamlFaults(yaml: YamlDocument): Fault[] {
   return faults;
 }
 
+/** Nothing was written: an anchor or a tag alone is something. */
 function isEmpty({ contents }: YamlDocument): boolean {
-  return (
-    contents === null ||
-    ('source' in contents && 'value' in contents && contents.value === null && contents.source === '')
-  );
+  if (contents === null) return true;
+  if (!('source' in contents) || !('value' in contents)) return false;
+  return contents.value === null && contents.source === '' && !contents.anchor && !contents.tag;
 }
 
 function identify(value: JsonObject, yaml: YamlDocument, lines: LineTable, valid: boolean): ParsedDocument | undefined {

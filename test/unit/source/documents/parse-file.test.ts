@@ -90,6 +90,8 @@ describe('parseFile', () => {
     ['a tag', 'x: !foo y', 'unknown-tag'],
     ['a known tag of another schema', 'x: !!binary aGk=', 'unknown-tag'],
     ['an anchor', 'x: &a y', 'anchor'],
+    ['an anchor and nothing else', '&a', 'anchor'],
+    ['a tag and nothing else', '---\n!!null\n', 'not-a-map'],
     ['an alias', 'x: &a y\nz: *a', 'alias'],
     ['a merge key', '<<: { a: b }', 'merge-key'],
     ['a repeated key', 'x: 1\nx: 2', 'duplicate-key'],
