@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { Composer, isMap, isScalar, isSeq, Parser, type Document } from 'yaml';
 import { InvalidInput } from '../model/errors.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 
@@ -12,8 +12,10 @@ const MAX_DEPTH = 32;
  */
 export function parseSafeYaml(path: string, text: string): JsonObject {
   if (text.length > MAX_FILE) throw unreadable(path, `is larger than ${MAX_FILE} characters`);
-  const doc = parseDocument(text, { schema: 'core', uniqueKeys: true, prettyErrors: false, logLevel: 'error' });
-  if (doc.errors.length > 0 || doc.warnings.length > 0) throw unreadable(path, 'is not plain YAML');
+  const doc = onlyDocument(path, text);
+  if (doc.errors.length > 0 || doc.warnings.length > 0 || repeatsKey(doc.contents)) {
+    throw unreadable(path, 'is not plain YAML');
+  }
   let value: unknown;
   try {
     value = doc.toJS({ maxAliasCount: 0 });
@@ -22,6 +24,38 @@ export function parseSafeYaml(path: string, text: string): JsonObject {
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value)) throw unreadable(path, 'is not a map');
   return checkedMap(path, value as Record<string, unknown>, 0);
+}
+
+/** Reads no further than the first mistake: a text of nothing but mistakes would take long, and much memory. */
+function onlyDocument(path: string, text: string): Document {
+  // Comparing every key with every other is quadratic: `repeatsKey` looks for repeated ones.
+  const composer = new Composer({ schema: 'core', uniqueKeys: false, prettyErrors: false, logLevel: 'error' });
+  const documents: Document[] = [];
+  for (const token of new Parser().parse(text)) {
+    if (token.type === 'error') throw unreadable(path, 'is not plain YAML');
+    documents.push(...composer.next(token));
+    if (documents.length > 1) break;
+  }
+  documents.push(...composer.end(true, text.length));
+  if (documents.length > 1) throw unreadable(path, 'holds more than one document');
+  return documents[0]!;
+}
+
+/** Some map has two keys of one name. Does not recurse: the text may be nested as deeply as it likes. */
+function repeatsKey(contents: unknown): boolean {
+  const left = [contents];
+  for (let node = left.pop(); node !== undefined; node = left.pop()) {
+    if (isSeq(node)) for (const item of node.items) left.push(item ?? null);
+    if (!isMap(node)) continue;
+    const names = new Set<string>();
+    for (const { key, value } of node.items) {
+      const name = isScalar(key) ? String(key.value) : undefined;
+      if (name !== undefined && names.has(name)) return true;
+      if (name !== undefined) names.add(name);
+      left.push(key ?? null, value ?? null);
+    }
+  }
+  return false;
 }
 
 /** Copies what is plain JSON; anything else (a date, a big integer, too deep a nesting) is refused. */
