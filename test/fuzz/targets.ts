@@ -11,5 +11,6 @@ export const TARGETS: Readonly<Record<string, () => Promise<Target>>> = {
   'status-files': async () => (await import('./targets/texts.ts')).statusFilesTarget,
   signatures: async () => (await import('./targets/signatures.ts')).signaturesTarget,
   arguments: async () => (await import('./targets/arguments.ts')).argumentsTarget,
+  commands: async () => (await import('./targets/commands.ts')).commandsTarget,
   'socket-routes': async () => (await import('./targets/socket.ts')).socketTarget,
 };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, Errors, Parser, type Interfaces } from '@oclif/core';
 import { exitCodeOf } from '../../../cli/exit.ts';
 import { EXIT } from '../../../cli/exit-codes.ts';
+import type { Random } from '../../../reconciler/model/clock.ts';
 import { demand, type Target } from '../target.ts';
 
 const COMMANDS = join(import.meta.dirname, '../../../cli/commands');
@@ -43,15 +44,8 @@ const ODD = [
 export const argumentsTarget: Target = {
   name: 'arguments',
   grammar(random) {
-    const pick = (of: readonly string[]): string => of[Math.floor(random() * of.length)]!;
     const flags = (commands ?? []).flatMap((command) => Object.keys({ ...command.baseFlags, ...command.flags }));
-    const word = (): string => {
-      const turn = random();
-      if (turn < 0.5 && flags.length > 0)
-        return `--${pick(flags)}${random() < 0.4 ? `=${pick([...VALUES, ...ODD])}` : ''}`;
-      return pick(turn < 0.8 ? VALUES : ODD);
-    };
-    return Array.from({ length: Math.floor(random() * 8) }, word).join('\n');
+    return argumentWords(random, flags).join('\n');
   },
   async read(input) {
     commands ??= await loadCommands();
@@ -61,6 +55,19 @@ export const argumentsTarget: Target = {
     await tell(Object.assign(unknown, { oclif: { exit: 2 } }), argv);
   },
 };
+
+/** Up to seven words: flags with and without a value, values, things that nobody means. */
+export function argumentWords(random: Random, flags: readonly string[], own: readonly string[] = []): string[] {
+  const pick = (of: readonly string[]): string => of[Math.floor(random() * of.length)]!;
+  const values = [...VALUES, ...own, ...own];
+  const word = (): string => {
+    const turn = random();
+    if (turn < 0.5 && flags.length > 0)
+      return `--${pick(flags)}${random() < 0.4 ? `=${pick([...values, ...ODD])}` : ''}`;
+    return pick(turn < 0.8 ? values : ODD);
+  };
+  return Array.from({ length: Math.floor(random() * 8) }, word);
+}
 
 async function loadCommands(): Promise<(typeof Command)[]> {
   const files = readdirSync(COMMANDS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
@@ -107,6 +114,11 @@ async function tell(error: unknown, argv: string[]): Promise<void> {
     process.stderr.write = write;
   }
   demand(USED_CODES.has(code), `exit code ${code}`);
+  demandFitToSay(said, argv);
+}
+
+/** No trace of an error that nobody handled, nothing that steers a terminal, and not without end. */
+export function demandFitToSay(said: string, argv: readonly string[]): void {
   demand(!/^\s+at .*:\d+:\d+\)?$/m.test(said), `a trace: ${said.slice(0, 500)}`);
   demand(
     !/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/.test(said),
