@@ -105,8 +105,7 @@ export class Executor {
     signal: AbortSignal,
   ): Promise<void> {
     if (step.verdict) return this.#release(owner, host, step, step.verdict);
-    if (step.idempotent && this.#isNew(owner, host, step))
-      return this.#performAtOnce(owner, host, step, controller, signal);
+    if (step.looks && this.#isNew(owner, host, step)) return this.#performAtOnce(owner, host, step, controller, signal);
     const intent = await this.#intend(owner, host, step);
     if (!intent || signal.aborted || !this.#mayBegin(step)) return;
     const outcome = await this.#apply(intent.step, controller, signal);
@@ -114,7 +113,7 @@ export class Executor {
   }
 
   /**
-   * A step that only looks disturbs nothing, so it does not wait for the disk: it begins while its intent is written, and is
+   * A step that only looks changes nothing, so it does not wait for the disk: it begins while its intent is written, and is
    * given up where that is refused. Its outcome is written after the intent like any other.
    */
   async #performAtOnce(

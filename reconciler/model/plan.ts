@@ -13,6 +13,8 @@ export interface Step {
   summary: string;
   /** True: doing it twice is harmless, so an unknown outcome is simply tried again. */
   idempotent: boolean;
+  /** True: it only reads. Nothing anywhere is different after it, so it need not wait until its intent is durable. */
+  looks?: true;
   /** True: the host is not available while it runs. */
   disruptive: boolean;
   timeoutMs: number;

@@ -28,6 +28,7 @@ export interface Action {
   action: string;
   summary: string;
   idempotent: boolean;
+  looks?: true;
   disruptive: boolean;
   timeoutMs: number;
   parameters: JsonObject;
@@ -157,7 +158,7 @@ function rebootAndProve(timeoutMs: number): Action[] {
   const common = { disruptive: true, timeoutMs, parameters: {}, bindsBootId: true };
   return [
     { ...common, action: 'reboot', summary: 'reboot', idempotent: false },
-    { ...common, action: 'prove', summary: 'wait for a new boot id', idempotent: true },
+    { ...common, action: 'prove', summary: 'wait for a new boot id', idempotent: true, looks: true },
   ];
 }
 
@@ -232,7 +233,7 @@ function scripted(action: string, summary: string, timeoutMs: number, parameters
 }
 
 function look(action: string, summary: string, timeoutMs: number): Action {
-  return { action, summary, idempotent: true, disruptive: false, timeoutMs, parameters: {} };
+  return { action, summary, idempotent: true, looks: true, disruptive: false, timeoutMs, parameters: {} };
 }
 
 function checkAction(when: 'before' | 'after', check: Check, index: number): Action {
@@ -240,12 +241,14 @@ function checkAction(when: 'before' | 'after', check: Check, index: number): Act
   const retries = check.retries ?? 0;
   const intervalMs = parseDuration(check.interval ?? '5s');
   const name = check.name ?? `#${index + 1}`;
+  // A command of somebody else's: declared repeatable, and who knows what it does.
+  const { looks: _looks, ...asked } = look(
+    when === 'before' ? 'checkBefore' : 'checkAfter',
+    `check ${when} ${name}: ${check.command.join(' ')}`,
+    (timeoutMs + intervalMs + GRACE_MS) * (retries + 1),
+  );
   return {
-    ...look(
-      when === 'before' ? 'checkBefore' : 'checkAfter',
-      `check ${when} ${name}: ${check.command.join(' ')}`,
-      (timeoutMs + intervalMs + GRACE_MS) * (retries + 1),
-    ),
+    ...asked,
     parameters: { name, command: check.command, timeoutMs, retries, intervalMs },
   };
 }

@@ -72,7 +72,7 @@ describe('Executor', () => {
     expect(seen).toMatchObject({ intent: { step: { id: step.id } }, claim: { owner, holder: 'test' }, commits: 1 });
   });
 
-  const looking: Step = { ...step, idempotent: true, disruptive: false };
+  const looking: Step = { ...step, idempotent: true, looks: true, disruptive: false };
 
   it('begins a step that only looks while its intent is being written, and journals its outcome after that', async () => {
     const { live, executor, start } = rig();
@@ -87,6 +87,19 @@ describe('Executor', () => {
     expect(written).toBeUndefined();
     expect(live.commits.map((writes) => writes.length)).toEqual([2, 1]);
     expect(entry(live)?.outcome).toMatchObject({ result: 'succeeded' });
+  });
+
+  it('has the intent of a step that is repeatable and does something in the store before it begins', async () => {
+    const { live, executor, start } = rig();
+    let written: unknown;
+
+    start({ ...step, idempotent: true }, async () => {
+      written = entry(live);
+      return done;
+    });
+    await executor.settled();
+
+    expect(written).toMatchObject({ step: { id: step.id } });
   });
 
   it('gives up a look whose intent is refused, and journals nothing of it', async () => {
