@@ -1,4 +1,4 @@
-import { command } from '../command.ts';
+import { command, type CommandBit, type CommandLine } from '../command.ts';
 import type { HostFamily } from './family.ts';
 import { markedReboot } from './reboot-mark.ts';
 
@@ -12,6 +12,10 @@ const OPTIONS = [
   '-o',
   'DPkg::Lock::Timeout=300',
 ];
+
+/** What is installed or removed restarts no service but its own: needrestart only lists the others. */
+const aptGet = (...words: CommandBit[]): CommandLine =>
+  command('env', 'NEEDRESTART_MODE=l', 'apt-get', ...OPTIONS, ...words);
 
 /** Debian, Ubuntu and what derives from them. */
 export const apt: HostFamily = {
@@ -28,9 +32,9 @@ export const apt: HostFamily = {
     changes: {
       refresh: () => [{ line: command('apt-get', ...OPTIONS, 'update') }],
       repair: () => [{ line: command('dpkg', '--force-confdef', '--force-confold', '--configure', '-a') }],
-      install: (...names) => [{ line: command('apt-get', ...OPTIONS, '--no-remove', 'install', ...names) }],
+      install: (...names) => [{ line: aptGet('--no-remove', 'install', ...names) }],
       removable: (...names) => command('dpkg', '--no-act', '--remove', ...names),
-      remove: (...names) => [{ line: command('apt-get', ...OPTIONS, 'remove', ...names) }],
+      remove: (...names) => [{ line: aptGet('remove', ...names) }],
     },
   },
 };

@@ -164,6 +164,7 @@ function leaving(changes: readonly ProfileChange[], restarts: readonly ProfileCh
   const packages = rest.filter(({ kind, action }) => kind === 'package' && action === 'remove').map(({ name }) => name);
   let packagesGone = false;
   const lines = late.map(({ name }) => call('note', `restart due ${name}`));
+  if (late.length > 0) lines.push('save');
   for (const change of rest) {
     const { kind, name, action } = change;
     if (kind === 'service') {

@@ -75,9 +75,13 @@ run() {
 
 /**
  * Packages, for families that can change them; `fetch`, `refresh`, `repair`, `removable`, `take` and `installed` are the family's. All
- * are tried at once, and one by one where that fails, so that the message names the one. A package that others need by now stays.
+ * are tried at once, and one by one where that fails, so that the message names the one; yum fails by leaving out what it does not find. A package that others need by now stays.
  */
 export const CONVERGE_PACKAGES = `
+bring() {
+  try fetch "$@" || return 1
+  for each in "$@"; do installed "$each" || return 1; done
+}
 forget_missing() {
   for each in "$@"; do installed "$each" || drop "package absent $each"; done
   save
@@ -90,17 +94,14 @@ install() {
   [ $# -gt 0 ] || return 0
   save
   if [ -n "$listed" ]; then quiet refresh; fi
-  if ! try fetch "$@"; then
-    if [ -z "$listed" ]; then quiet refresh; fi
-    try repair
-    if ! try fetch "$@"; then
-      for name in "$@"; do
-        change "install package $name"
-        quiet fetch "$name" || { forget_missing "$@"; die "the package $name was not installed"; }
-      done
-    fi
-  fi
+  bring "$@" && return 0
+  if [ -z "$listed" ]; then quiet refresh; fi
+  try repair
+  bring "$@" && return 0
   for name in "$@"; do
+    if installed "$name"; then continue; fi
+    change "install package $name"
+    quiet fetch "$name" || { forget_missing "$@"; die "the package $name was not installed"; }
     installed "$name" || { forget_missing "$@"; die "$name was installed and yet there is no package of that name: name the package itself"; }
   done
 }
