@@ -10,7 +10,7 @@ import { nameSome } from '../../rollout/decide.ts';
 import type { KindContext } from '../context.ts';
 import { revisionsFor } from '../revisions.ts';
 import { latestVerdict, progressOf, type Considered } from './consider.ts';
-import { dataOf, standingIn } from './neighbours/standing.ts';
+import { dataOf, isOut, standingIn } from './neighbours/standing.ts';
 import type { OperationObserved } from './observed.ts';
 import type { ApprovalRecord } from './approval.ts';
 import { isTerminal, type OperationRecord } from './record.ts';
@@ -87,7 +87,7 @@ function conditionClaims(
             'Ready',
             ready ? 'True' : 'False',
             record.phase,
-            withLacking(endMessage(record, decision?.hold?.message, recap, tally, observed), observed),
+            endMessage(record, decision?.hold?.message, recap, tally, observed),
           ),
       ...(stalled ? [claim('Stalled', 'True', stalled.reason, stalled.message)] : []),
     ];
@@ -113,7 +113,7 @@ function conditionClaims(
   ];
 }
 
-/** What is declared and not done by this build is said as long as the operation is looked at. */
+/** What is declared and not done by this build is said until it has ended. */
 function withLacking(message: string, { neighbours }: OperationObserved): string {
   return [message, ...(neighbours?.lacking ?? [])].join('; ');
 }
@@ -152,7 +152,9 @@ function endMessage(
   const worst = tally.failed[0] ?? tally.skipped[0];
   const why = worst ? `; ${worst}: ${latestVerdict(worst, observed)?.message ?? ''}` : '';
   const named = tally.failed.length > 0 ? `; failed: ${nameSome(tally.failed)}` : '';
-  return `${record.phase === 'Failed' && hold ? `${hold}; ` : ''}${recap}${named}${why}`;
+  const out = (record.frozen?.hosts ?? []).filter((host) => isOut(standingIn(latestVerdict(host, observed)?.data).out));
+  const left = out.length > 0 ? `; not put back in service: ${nameSome(out)}` : '';
+  return `${record.phase === 'Failed' && hold ? `${hold}; ` : ''}${recap}${named}${left}${why}`;
 }
 
 function recapOf(tally: Tally): string {

@@ -3,7 +3,7 @@ import { Bug } from '../../../model/errors.ts';
 import { keyOf, type Inventory } from '../../../model/resource.ts';
 import { commandHook } from './command-hook.ts';
 import { containerManager } from './container-manager.ts';
-import type { Declaration, FrozenNeighbour, Neighbour } from './neighbour.ts';
+import type { DeclaredNeighbour, Declaration, FrozenNeighbour, Neighbour } from './neighbour.ts';
 
 /** Every kind of neighbour that this build knows, a line each. Of one owner, those that come first are told first. */
 export const NEIGHBOURS: readonly Neighbour[] = [containerManager, commandHook];
@@ -31,21 +31,25 @@ export function findNeighbours(
   const found: NeighboursFound = { around: [], lacking: [] };
   for (const name of clusters) {
     const cluster = inventory.get(keyOf('Cluster', name))?.spec;
+    if (!cluster) continue;
+    const { around, lacking } = declaredBy({ owner: `cluster ${name}`, cluster, inventory });
+    found.lacking.push(...lacking);
+    if (around.length === 0) continue;
     const members = hosts.filter((host) => inventory.get(keyOf('Host', host))?.spec.cluster === name);
-    if (!cluster || members.length === 0) continue;
     const some = members.length < hosts.length ? { hosts: members } : {};
-    collect({ owner: `cluster ${name}`, cluster, inventory }, some, found);
+    if (members.length > 0) found.around.push(...around.map((neighbour) => ({ ...neighbour, ...some })));
   }
-  if (spec) collect({ owner: 'the operation', operation: spec, inventory }, {}, found);
-  return { ...found, around: withUniqueNames(found.around) };
-}
-
-function collect(declaration: Declaration, some: { hosts?: string[] }, found: NeighboursFound): void {
-  for (const kind of NEIGHBOURS) {
-    const { around, lacking = [] } = kind.declared(declaration);
-    found.around.push(...around.map((neighbour) => ({ ...neighbour, ...some })));
+  if (spec) {
+    const { around, lacking } = declaredBy({ owner: 'the operation', operation: spec, inventory });
+    found.around.push(...around);
     found.lacking.push(...lacking);
   }
+  return { lacking: found.lacking, around: withUniqueNames(found.around) };
+}
+
+function declaredBy(declaration: Declaration): { around: DeclaredNeighbour[]; lacking: string[] } {
+  const all = NEIGHBOURS.map((kind) => kind.declared(declaration));
+  return { around: all.flatMap(({ around }) => around), lacking: all.flatMap(({ lacking = [] }) => lacking) };
 }
 
 /** Outcomes name neighbours: a name that is used again gets a number. */

@@ -157,6 +157,20 @@ describe('a host that was left out', () => {
     expect(leftDown('web-2', world.hosts.get('web-2'), world.observed())).toBe(false);
   });
 
+  it('is named when the operation has ended', () => {
+    const spec = { type: 'restart', target: { cluster: 'web' } } as OperationSpec;
+    const world = new OperationWorld(spec, ['web-1', 'web-2']);
+    world.look();
+    world.journal.set('web-1', [entry]);
+    const considered = world.look();
+
+    const { status } = assessOperation(undefined, world.observed(), considered, CONTEXT);
+
+    const { message } = status!.conditions.find(({ type }) => type === 'Ready')!;
+    expect(message).toContain('failed: web-1; not put back in service: web-1');
+    expect(status!.detail.outcomes).toMatchObject({ 'web-1': { out: standing.out, acted: true } });
+  });
+
   it('is remembered when its steps were cleaned away', () => {
     const sealed = sealJournal(new Map([['web-1', [entry]]]), 0, '2026-01-09T00:00:00.000Z');
 
