@@ -12,6 +12,7 @@ export interface MergedFields {
 const ALTERNATIVES = [
   ['keyFile', 'keyEnv', 'agent'],
   ['passwordFile', 'passwordEnv'],
+  ['sudoPasswordFile', 'sudoPasswordEnv'],
   ['tokenFile', 'tokenEnv'],
 ];
 /** Belongs to the key of a weaker layer, and goes with it. */

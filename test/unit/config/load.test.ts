@@ -69,6 +69,20 @@ describe('a configuration file', () => {
     expect(remote.repository.url).toBe('git@git.example.org:ops/fleet');
   });
 
+  it('says at the start that a password for sudo is not there, or is said twice', async () => {
+    await writeFile(join(folder, 'sudo'), 'secret\n');
+    const identity = (fields: string): string =>
+      `${MINIMAL}ssh: { identities: { default: { agent: true, ${fields} } } }\n`;
+
+    const config = await load(identity('sudoPasswordFile: sudo'));
+
+    expect(config.ssh.identities['default']).toEqual({ agent: true, sudoPasswordFile: join(folder, 'sudo') });
+    await expect(load(identity('sudoPasswordEnv: NOT_SET'))).rejects.toMatchObject({ code: 'SECRET_MISSING' });
+    await expect(load(identity('sudoPasswordFile: sudo, sudoPasswordEnv: X'))).rejects.toMatchObject({
+      code: 'SECRET_AMBIGUOUS',
+    });
+  });
+
   it('keeps a credential for the status branch apart', async () => {
     await writeFile(join(folder, 'read'), 'r');
     await writeFile(join(folder, 'write'), 'w');
@@ -320,20 +334,21 @@ describe('several sources', () => {
   it('choose one way to say a credential: the stronger source, whichever way that is', async () => {
     await mkdir(join(folder, 'etc'), { recursive: true });
     await writeFile(join(folder, 'etc/token'), 't');
-    const system = `${MINIMAL}  auth: { tokenFile: token }\nssh: { identities: { default: { keyEnv: K, passphraseEnv: P } } }\n`;
+    const system = `${MINIMAL}  auth: { tokenFile: token }\nssh: { identities: { default: { keyEnv: K, passphraseEnv: P, sudoPasswordFile: sudo } } }\n`;
     await writeFile(join(folder, 'etc/intendant.yaml'), system);
-    const environment = { INTENDANT_REPOSITORY_AUTH_TOKEN_ENV: 'TOKEN', TOKEN: 'u' };
+    await writeFile(join(folder, 'etc/sudo'), 's');
+    const environment = { INTENDANT_REPOSITORY_AUTH_TOKEN_ENV: 'TOKEN', TOKEN: 'u', S: 's' };
 
     const config = await loadDaemonConfig(
       options({
         systemFile: join(folder, 'etc/intendant.yaml'),
         environment,
-        flags: { set: ['ssh.identities.default.agent=true'] },
+        flags: { set: ['ssh.identities.default.agent=true', 'ssh.identities.default.sudoPasswordEnv=S'] },
       }),
     );
 
     expect(config.repository.auth).toEqual({ tokenEnv: 'TOKEN' });
-    expect(config.ssh.identities).toEqual({ default: { agent: true } });
+    expect(config.ssh.identities).toEqual({ default: { agent: true, sudoPasswordEnv: 'S' } });
   });
 
   it('take away with an empty value what a weaker one says', async () => {
