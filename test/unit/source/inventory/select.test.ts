@@ -14,7 +14,7 @@ const { inventory } = commitFiles(new InventoryBuilder(), 'c1', {
 describe('resolveSelection', () => {
   it.each([
     ['a cluster', { cluster: 'web' }, ['web-1', 'web-2']],
-    ['a list, sorted, each once', { hosts: ['web-2', 'db-1', 'web-2'] }, ['db-1', 'web-2']],
+    ['a list, in its order, each once', { hosts: ['web-2', 'db-1', 'web-2'] }, ['web-2', 'db-1']],
     ['labels', { selector: { matchLabels: { zone: 'a' } } }, ['db-1', 'web-1']],
     ['all of several labels', { selector: { matchLabels: { zone: 'a', role: 'web' } } }, ['web-1']],
     ['labels within a cluster', { selector: { cluster: 'db', matchLabels: { zone: 'a' } } }, ['db-1']],
