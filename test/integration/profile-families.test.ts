@@ -172,6 +172,28 @@ describeWith(['mount', 'busybox'], 'a profile on hosts whose tools are stand-ins
     });
   });
 
+  it('restarts a service once it can, when its file changed in a run that was cut short before that', async () => {
+    const host = hostOf('dnf', 'systemd');
+    state.write('available', 'web-service\ntools\n');
+    await host.converge(wanted());
+    state.write('broken/web-service', '');
+    const changed = wanted({ digest: 'd2', files: [wantedFile(etc('web.conf'), 'two\n')] });
+
+    const cut = await host.converge(changed);
+    rmSync(join(state.folder, 'broken/web-service'));
+    state.takeLog(EFFECTS);
+    const rest = await host.converge(changed);
+
+    expect(failedChange(cut.output)).toEqual({
+      change: 'restart service web-service',
+      message: expect.stringMatching(/^the service web-service did not restart: Job for web-service.service failed/),
+    });
+    expect((await host.look(changed)).applied).toBe('d2');
+    expect(rest.changes).toEqual(['restart service web-service (a file of it changed and it was not restarted since)']);
+    expect(state.takeLog(EFFECTS)).toEqual(['systemctl restart web-service']);
+    expect(await host.plan(changed)).toEqual([]);
+  });
+
   it('labels files anew where SELinux is on, also ones that somebody labelled otherwise', async () => {
     const host = hostOf('dnf', 'systemd');
     state.write('enforce', 'Enforcing\n');
