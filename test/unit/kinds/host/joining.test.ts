@@ -24,7 +24,7 @@ const deps = (cluster: object, record?: object): Parameters<typeof readJoining>[
 
 const joining = (cluster: object, record?: object): ReturnType<typeof readJoining> => {
   const given = deps(cluster, record);
-  return readJoining(given.inventory().get('Host/web-1') as Resource<'Host'>, given);
+  return readJoining(given.inventory().get('Host/web-1'), given);
 };
 const word = (cluster: object): string => joinHost(undefined, joining(cluster), 'd1').word;
 
