@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { joinHost } from '../../../../reconciler/kinds/host/join.ts';
 import { readJoining } from '../../../../reconciler/kinds/host/joining.ts';
-import type { Resource } from '../../../../reconciler/model/resource.ts';
 import { keys } from '../../../../reconciler/store/keys.ts';
 import { InventoryBuilder } from '../../../../reconciler/source/inventory/inventory-builder.ts';
 import { clusterDocument, document as documentOf, hostDocument } from '../../../support/documents.ts';
