@@ -59,18 +59,18 @@ export function convergeLines(
 }
 
 /** The text, sealed where a file of it is. */
-export function seal({ repositories, files }: WantedHost, lines: readonly string[]): string | Sensitive {
+function seal({ repositories, files }: WantedHost, lines: readonly string[]): string | Sensitive {
   const text = lines.join('\n');
   return [...repositories, ...files].some(({ content }) => content instanceof Sensitive) ? new Sensitive(text) : text;
 }
 
 /** A call of a function of the prelude. */
-export function call(name: string, ...words: string[]): string {
+function call(name: string, ...words: string[]): string {
   return [name, ...words.map(quoteWord)].join(' ');
 }
 
 /** The line that names the change in hand. */
-export function mark({ action, kind, name }: ProfileChange): string {
+function mark({ action, kind, name }: ProfileChange): string {
   return call('change', `${action} ${kind} ${name}`);
 }
 
