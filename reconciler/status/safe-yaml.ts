@@ -1,6 +1,7 @@
-import { Composer, isMap, isScalar, isSeq, Parser, type Document } from 'yaml';
+import { isMap, isScalar, isSeq, type Document } from 'yaml';
 import { InvalidInput } from '../model/errors.ts';
 import type { Json, JsonObject } from '../model/json.ts';
+import { readYaml } from '../source/documents/yaml-stream.ts';
 
 /** Largest file of a status branch that is read, in UTF-16 units. An operation on 1,000 hosts is a tenth of it. */
 export const MAX_FILE = 2_000_000;
@@ -13,7 +14,7 @@ const MAX_DEPTH = 32;
 export function parseSafeYaml(path: string, text: string): JsonObject {
   if (text.length > MAX_FILE) throw unreadable(path, `is larger than ${MAX_FILE} characters`);
   const doc = onlyDocument(path, text);
-  if (doc.errors.length > 0 || doc.warnings.length > 0 || repeatsKey(doc.contents)) {
+  if (doc.errors.length > 0 || doc.warnings.length > 0 || hasBadKey(doc.contents)) {
     throw unreadable(path, 'is not plain YAML');
   }
   let value: unknown;
@@ -26,33 +27,24 @@ export function parseSafeYaml(path: string, text: string): JsonObject {
   return checkedMap(path, value as Record<string, unknown>, 0);
 }
 
-/** Reads no further than the first mistake: a text of nothing but mistakes would take long, and much memory. */
+/** Bounded as the documents of the config repository are: nested no deeper, and given up where it is mostly mistakes. */
 function onlyDocument(path: string, text: string): Document {
-  // Comparing every key with every other is quadratic: `repeatsKey` looks for repeated ones.
-  const composer = new Composer({ schema: 'core', uniqueKeys: false, prettyErrors: false, logLevel: 'error' });
-  const documents: Document[] = [];
-  for (const token of new Parser().parse(text)) {
-    if (token.type === 'error') throw unreadable(path, 'is not plain YAML');
-    documents.push(...composer.next(token));
-    if (documents.length > 1) break;
-  }
-  documents.push(...composer.end(true, text.length));
-  if (documents.length > 1) throw unreadable(path, 'holds more than one document');
+  const { documents, refused } = readYaml(text);
+  if (refused || documents.length !== 1) throw unreadable(path, 'is not one document of plain YAML');
   return documents[0]!;
 }
 
-/** Some map has two keys of one name. Does not recurse: the text may be nested as deeply as it likes. */
-function repeatsKey(contents: unknown): boolean {
+/** Some map has two keys of one name, or a key that is no name (which would be written out, and whatever is in it). */
+function hasBadKey(contents: unknown): boolean {
   const left = [contents];
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
     if (isSeq(node)) for (const item of node.items) left.push(item ?? null);
     if (!isMap(node)) continue;
     const names = new Set<string>();
     for (const { key, value } of node.items) {
-      const name = isScalar(key) ? String(key.value) : undefined;
-      if (name !== undefined && names.has(name)) return true;
-      if (name !== undefined) names.add(name);
-      left.push(key ?? null, value ?? null);
+      if (!isScalar(key) || names.has(String(key.value))) return true;
+      names.add(String(key.value));
+      left.push(value ?? null);
     }
   }
   return false;

@@ -29,6 +29,8 @@ describe('a file of the status branch', () => {
     ['no map', '- a\n'],
     ['nothing', ''],
     ['maps without end', '{a: '.repeat(200)],
+    ['keys without end', '? '.repeat(2000)],
+    ['a key that is a map', '? { a: 1 }\n: 2\n'],
     ['a prototype', '__proto__: { a: 1 }\n'],
   ])('is refused where it holds %s', (_what, text) => {
     expect(() => parseSafeYaml('x.yaml', text)).toThrow(expect.objectContaining({ code: 'STATUS_FILE_UNREADABLE' }));
