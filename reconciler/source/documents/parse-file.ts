@@ -24,8 +24,16 @@ export function parseFile(oid: string, bytes: Uint8Array): ParsedFile {
   return parseText(oid, text);
 }
 
+/** YAML ends a line there, and the parser does not: what follows a comment would be passed over. */
+const LONE_RETURN = /\r(?!\n)/;
+
 function parseText(oid: string, text: string): ParsedFile {
   const lines = new LineTable(text);
+  const lone = text.search(LONE_RETURN);
+  if (lone >= 0) {
+    const message = 'a carriage return without a line feed: end lines with LF or CRLF';
+    return refused(oid, 'control-character', message, ...lines.position(lone));
+  }
   const { documents: yamlDocuments, refused: fault } = readYaml(text);
   if (fault) return { oid, documents: [], diagnostics: [diagnosticOf(fault, lines)] };
   const documents: ParsedDocument[] = [];

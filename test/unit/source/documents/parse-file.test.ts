@@ -100,6 +100,7 @@ describe('parseFile', () => {
     ['a key that is a prototype', '__proto__: { a: b }', 'key-not-text'],
     ['an integer beyond 2^53', 'x: 9007199254740993', 'number-too-large'],
     ['infinity', 'x: .inf', 'not-a-number'],
+    ['a line that ends as on an old Macintosh', '# a comment\rkind: Host\r', 'control-character'],
     ['a control character', 'x: "\\0"', 'control-character'],
     ['half a character', 'x: "\\uD800"', 'control-character'],
     ['a YAML version', '%YAML 1.1\n---\nx: y', 'yaml-version'],
