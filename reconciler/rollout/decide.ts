@@ -26,6 +26,8 @@ export interface RolloutInput {
   maxUnavailable: number;
   /** Most hosts that may fail in the whole operation; one more and no further host is started. */
   maxFailures: number;
+  /** The first batch must succeed whole. */
+  canary?: boolean;
   /** How long the finished batch must have stood before the next one begins. */
   minHealthyMs: number;
   /** Stop after this many batches until the number is raised or removed. */
@@ -62,6 +64,14 @@ export function decideRollout(input: RolloutInput): RolloutDecision {
     const hold: Hold = {
       reason: 'FailureBudgetSpent',
       message: `${failed.length} of at most ${input.maxFailures} hosts may fail, and have: ${nameSome(failed)}`,
+    };
+    return { start: [], state: running > 0 ? 'running' : 'stopped', batch, hold };
+  }
+  const lost = input.canary && batch > 0 ? input.batches[0]!.filter((host) => !hasSucceeded(input.progress(host))) : [];
+  if (lost.length > 0) {
+    const hold: Hold = {
+      reason: 'CanaryFailed',
+      message: `the first batch has to succeed whole, and did not: ${nameSome(lost)}`,
     };
     return { start: [], state: running > 0 ? 'running' : 'stopped', batch, hold };
   }
@@ -122,6 +132,10 @@ function betweenBatches(input: RolloutInput, batch: number): Hold | undefined {
 function isFailed(progress: HostProgress): boolean {
   if (progress.state === 'running') return progress.failing === true;
   return progress.state === 'done' && progress.result === 'failed';
+}
+
+function hasSucceeded(progress: HostProgress): boolean {
+  return progress.state === 'done' && progress.result === 'succeeded';
 }
 
 function finishedAt(progress: HostProgress): number {

@@ -498,6 +498,15 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
               2
             ]
           },
+          "canary": {
+            "type": "boolean",
+            "description": "The first batch must succeed whole, whatever maxFailures allows: a host of it that fails, or is skipped, ends the operation.",
+            "default": false,
+            "x-intendant-inherited": true,
+            "examples": [
+              true
+            ]
+          },
           "minHealthyTime": {
             "$ref": "#/$defs/Duration",
             "description": "How long the hosts of a batch must stay healthy before the next batch starts.",

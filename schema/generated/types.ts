@@ -393,6 +393,10 @@ export interface Rollout {
    */
   maxFailures?: number;
   /**
+   * The first batch must succeed whole, whatever maxFailures allows: a host of it that fails, or is skipped, ends the operation.
+   */
+  canary?: boolean;
+  /**
    * How long the hosts of a batch must stay healthy before the next batch starts.
    */
   minHealthyTime?: Duration;

@@ -136,7 +136,7 @@ describeWith(['lab', 'git'], 'hosts with a profile', () => {
     await repo.push(
       {
         'profile.yaml': profile('hello'),
-        'cluster.yaml': clusterDocument('web', { hostProfile: 'node' }),
+        'cluster.yaml': clusterDocument('web', { hostProfile: 'node', rollout: { maxFailures: 1 } }),
         ...hostFiles(HOSTS),
       },
       'three bare hosts',
@@ -204,6 +204,7 @@ describeWith(['lab', 'git'], 'hosts with a profile', () => {
       if (!host) throw new Error(status);
       return host;
     });
+    const others = await read('web-3', '/etc/greeter.conf');
     await repo.push({ 'profile.yaml': profile('good evening') }, 'mended');
     await eventually(
       async () => {
@@ -216,6 +217,7 @@ describeWith(['lab', 'git'], 'hosts with a profile', () => {
 
     expect(done.status).toBe('Failed');
     expect(done.text).toContain('succeeded: 0');
+    expect(others).toBe('good morning web-3\n');
     expect(failed[0]).toBe('web-1');
     expect(JSON.stringify(failed[1])).toContain('replace file /etc/greeter.conf');
   });

@@ -182,7 +182,7 @@ function start(group: ApplyGroup, hosts: string[], failures: number, input: Appl
     type: 'apply',
     description: `${TOLD[group]}: ${nameSome(hosts)}`,
     target: { hosts },
-    rollout: { batches: canaryFirst(input.rollout?.batches) },
+    rollout: { batches: canaryFirst(input.rollout?.batches), canary: true },
     profile: input.profile,
   };
   record.groups[group] = { operation: name, profile: input.profile, failures };

@@ -204,6 +204,7 @@ function reasonToStop(
   if (hold?.reason === 'FailureBudgetSpent') {
     return skipped('FailureBudgetSpent', 'too many other hosts had failed before this one was touched');
   }
+  if (hold?.reason === 'CanaryFailed') return skipped('CanaryFailed', hold.message);
   if (!host?.present) return skipped('HostRemoved', 'the host has left the repository');
   if (inMaintenance(host, nowMs)) {
     return skipped('InMaintenance', `in maintenance by ${host.maintenance!.who}: ${host.maintenance!.why}`);

@@ -54,6 +54,8 @@ export interface FrozenRollout {
   maxUnavailable: number;
   maxFailures: number;
   minHealthyMs: number;
+  /** The first batch must succeed whole. */
+  canary?: true;
   /** Absent: `host`. */
   overrun?: Overrun;
 }

@@ -47,6 +47,7 @@ export function freezeRollout(
         rollout.maxUnavailable === undefined ? largestBatch(batches) : resolveQuantity(rollout.maxUnavailable, scope),
       maxFailures: rollout.maxFailures ?? 0,
       minHealthyMs: rollout.minHealthyTime === undefined ? 0 : parseDuration(rollout.minHealthyTime),
+      ...(rollout.canary ? { canary: true as const } : {}),
       ...(rollout.overrun === undefined ? {} : { overrun: rollout.overrun }),
     },
   };

@@ -76,6 +76,16 @@ describe('decideRollout', () => {
     expect(decideRollout(input(batches, { a: done('failed') }, { maxFailures: 1 }))).toMatchObject({ start: ['b'] });
   });
 
+  it('stops after the first batch when a canary did not succeed, whatever the failure budget allows', () => {
+    const batches = [['a'], ['b']];
+    const canary = { maxFailures: 1, canary: true };
+
+    const stopped = { start: [], state: 'stopped', hold: { reason: 'CanaryFailed' } };
+    expect(decideRollout(input(batches, { a: done('failed') }, canary))).toMatchObject(stopped);
+    expect(decideRollout(input(batches, { a: done('skipped') }, canary))).toMatchObject(stopped);
+    expect(decideRollout(input(batches, { a: done('succeeded') }, canary))).toMatchObject({ start: ['b'] });
+  });
+
   it('lets hosts in hand end before it stops', () => {
     expect(decideRollout(input([['a', 'b'], ['c']], { a: done('failed'), b: running }))).toMatchObject({
       start: [],

@@ -95,6 +95,12 @@ describe('resolveRollout', () => {
   it("takes each field of the Operation, else the Cluster's, else the default", () => {
     const rollout = resolveRollout({ batches: [1, '25%'] }, { batches: 5, maxFailures: 2 });
 
-    expect(rollout).toEqual({ batches: [1, '25%'], maxFailures: 2, minHealthyTime: '0s', overrun: 'host' });
+    expect(rollout).toEqual({
+      batches: [1, '25%'],
+      maxFailures: 2,
+      canary: false,
+      minHealthyTime: '0s',
+      overrun: 'host',
+    });
   });
 });

@@ -79,7 +79,7 @@ describe('decideApply', () => {
           type: 'apply',
           description: 'hosts that have joined: web-1, web-2',
           target: { hosts: ['web-1', 'web-2'] },
-          rollout: { batches: [1] },
+          rollout: { batches: [1], canary: true },
           profile: 'aaaa0001',
         },
       },
