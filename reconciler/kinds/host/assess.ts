@@ -98,9 +98,9 @@ function isNews(record: HostRecord, { record: before, check }: HostObserved): bo
   return (record.failure === undefined) !== (before?.failure === undefined);
 }
 
-/** Time to the next look. A first sight is followed at once by the first check. */
+/** Time to the next look. A first sight is followed at once by the first check, unless somebody is changing the host. */
 function outcomeOf(word: string, record: HostRecord, observed: HostObserved): Assessment['outcome'] {
-  if (word === 'investigating' && !record.failure) return { result: 'progress' };
+  if (word === 'investigating' && !record.failure && !observed.claimedBy) return { result: 'progress' };
   const well = word === 'active' && record.misses === 0;
   return {
     result: 'steady',

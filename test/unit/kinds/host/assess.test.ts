@@ -86,6 +86,16 @@ describe('assessHost', () => {
     expect(first.outcome).toEqual({ result: 'progress' });
   });
 
+  it('is not looked at again and again while somebody changes it before anybody has looked at it', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+
+    expect(looks.look(undefined, host(), { claimedBy: 'Operation/x' }).outcome).toMatchObject({
+      result: 'steady',
+      recheckAfterMs: 60_000,
+    });
+  });
+
   it('is active once it answered, with its facts and the revision that is in effect', () => {
     const looks = new Looks();
     looks.look(undefined);
