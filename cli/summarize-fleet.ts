@@ -1,19 +1,32 @@
 import { splitKey } from '../reconciler/model/resource.ts';
 import type { ObjectStatus } from '../reconciler/model/status.ts';
-import { isUnfinished, troubleOf } from '../reconciler/status/wellness.ts';
+import { driftOf, isUnfinished, troubleOf } from '../reconciler/status/wellness.ts';
 
 /** The fleet in a few lists, the worst first in each. */
 export interface FleetSummaryLists {
   clusters: ObjectStatus[];
   /** Not well, other than clusters. */
   unwell: ObjectStatus[];
+  /** Well otherwise, and something on it is not as it should be. */
+  drifted: ObjectStatus[];
   /** Operations that have begun or will begin by themselves. */
   operations: ObjectStatus[];
   /** Objects by kind and status word: `{ Host: { active: 9, failed: 1 } }`. */
   counts: Record<string, Record<string, number>>;
 }
 
-const BADNESS = ['failed', 'Failed', 'degraded', 'Suspended', 'Running', 'investigating', 'bootstrapping', 'Pending'];
+const BADNESS = [
+  'failed',
+  'Failed',
+  'degraded',
+  'leaving',
+  'disassociated',
+  'Suspended',
+  'Running',
+  'investigating',
+  'bootstrapping',
+  'Pending',
+];
 
 /** Sorts what is known of the fleet for one screen. Pure. */
 export function summarizeFleet(objects: readonly ObjectStatus[]): FleetSummaryLists {
@@ -26,6 +39,7 @@ export function summarizeFleet(objects: readonly ObjectStatus[]): FleetSummaryLi
   return {
     clusters: objects.filter(isCluster).sort(worstFirst),
     unwell: objects.filter((status) => !isCluster(status) && troubleOf(status) !== undefined).sort(worstFirst),
+    drifted: objects.filter((status) => driftOf(status) !== undefined).sort(worstFirst),
     operations: objects.filter(isUnfinished).sort(worstFirst),
     counts,
   };

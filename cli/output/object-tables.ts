@@ -2,6 +2,7 @@ import { formatDuration } from '../../reconciler/model/duration.ts';
 import type { Json } from '../../reconciler/model/json.ts';
 import { splitKey } from '../../reconciler/model/resource.ts';
 import type { ObjectStatus } from '../../reconciler/model/status.ts';
+import { driftOf } from '../../reconciler/status/wellness.ts';
 import { countIn } from '../../reconciler/status/counts.ts';
 import { toneOf } from './paint.ts';
 import type { Column } from './table.ts';
@@ -59,8 +60,10 @@ export function columnsOf(kind: string, nowMs: number): ObjectColumn[] {
 
 /** The sentence that says most about an object now: why it is stalled, or else its Ready condition's. */
 export function messageOfStatus(status: ObjectStatus): string {
-  const stalled = status.conditions.find(({ type, status: state }) => type === 'Stalled' && state === 'True');
-  return (stalled ?? status.conditions.find(({ type }) => type === 'Ready'))?.message ?? '';
+  const { conditions } = status;
+  const stalled = conditions.find(({ type, status: state }) => type === 'Stalled' && state === 'True');
+  // That it answers is less than what differs on it.
+  return (stalled ?? driftOf(status) ?? conditions.find(({ type }) => type === 'Ready'))?.message ?? '';
 }
 
 /** How long ago an ISO time was: `3d 4h`; empty when it is no time. */

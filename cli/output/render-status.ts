@@ -35,6 +35,7 @@ export function renderStatus(
   blocks.push(
     ...section(lists.clusters, columnsOf('Cluster', nowMs), screen, 'clusters'),
     ...section(lists.unwell, UNWELL, screen, 'objects that are not well'),
+    ...section(lists.drifted, DRIFTED, screen, 'hosts that differ'),
     ...section(lists.operations, UNDER_WAY, screen, 'operations'),
   );
   return blocks.join('\n\n');
@@ -45,6 +46,12 @@ const UNWELL: Column<ObjectStatus>[] = [
   { header: 'cluster', cell: ({ cluster }) => cluster ?? '' },
   { header: 'status', cell: ({ status }) => status, tone: ({ status }) => toneOf(status) },
   { header: 'message', cell: messageOfStatus, flexible: true },
+];
+
+const DRIFTED: Column<ObjectStatus>[] = [
+  { header: 'drifted', cell: ({ key }) => splitKey(key).name },
+  { header: 'cluster', cell: ({ cluster }) => cluster ?? '' },
+  { header: 'what differs', cell: messageOfStatus, flexible: true },
 ];
 
 const UNDER_WAY: Column<ObjectStatus>[] = [

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import TinyQueue from 'tinyqueue';
 import type { Clock } from '../model/clock.ts';
 import type { ResourceKey } from '../model/resource.ts';
@@ -7,6 +8,9 @@ interface Due {
   /** Monotonic milliseconds. */
   at: number;
 }
+
+/** Keys that are given out in one turn of the event loop: those that come back at once must not keep hosts and timers waiting. */
+const KEYS_A_TURN = 64;
 
 /** Made once: the reason that `abort` makes by itself is an error with a stack, many times a second. */
 const WOKEN = new Error('woken');
@@ -24,6 +28,7 @@ export class WorkQueue {
   readonly #heap = new TinyQueue<Due>([], (a, b) => a.at - b.at);
   readonly #clock: Clock;
   #wake: () => void = () => undefined;
+  #taken = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -53,6 +58,8 @@ export class WorkQueue {
 
   /** The next key, marked busy until `done`; waits for one. Rejects when aborted. */
   async take(signal: AbortSignal): Promise<ResourceKey> {
+    this.#taken += 1;
+    if (this.#taken % KEYS_A_TURN === 0) await nextTurn();
     for (;;) {
       signal.throwIfAborted();
       this.#promote();

@@ -26,6 +26,12 @@ export function troubleOf(status: ObjectStatus): Trouble | undefined {
   return undefined;
 }
 
+/** What is not as it should be on a host that is well otherwise; undefined: nothing. */
+export function driftOf(status: ObjectStatus): Trouble | undefined {
+  const drift = troubleOf(status) || splitKey(status.key).kind !== 'Host' ? undefined : find(status, 'Drifted', 'True');
+  return drift && { reason: drift.reason, message: drift.message };
+}
+
 /** True for an operation that has begun or will begin by itself: Pending, Running or Suspended. */
 export function isUnfinished(status: ObjectStatus): boolean {
   const unfinished = ['Pending', 'Running', 'Suspended'].includes(status.status);

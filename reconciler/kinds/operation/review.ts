@@ -11,6 +11,7 @@ import { bindApproval, needsApproval } from './approval.ts';
 import { clustersOf } from './clusters-of.ts';
 import { actionsFor, type Action } from './actions-of.ts';
 import { familyWarnings } from './family-warnings.ts';
+import { profileWarnings } from './profile-warnings.ts';
 import { gateWarnings } from './gate-warnings.ts';
 import type { FrozenNeighbour } from './neighbours/neighbour.ts';
 import { findNeighbours } from './neighbours/registry.ts';
@@ -61,6 +62,7 @@ export function reviewOperation(
   const warnings = [
     ...warningsFor(hosts, clusters, inventory, statusOf, nowMs),
     ...familyWarnings(spec, hosts, statusOf),
+    ...profileWarnings(spec, hosts, inventory),
     ...neighbourWarnings(around, lacking, hosts),
     ...(unapproved ? [`it would wait: ${unapproved.message}`] : []),
     ...gateWarnings({ spec, overrun: merged.overrun, neighbours: around, clusters, inventory, statusOf, nowMs }),

@@ -45,6 +45,18 @@ describe('summarizeFleet', () => {
 });
 
 describe('renderStatus', () => {
+  it('shows the hosts that differ from what they should have, though they are well otherwise', () => {
+    const drifted = object('Host/h-3', 'active', 'True');
+    const [ready] = drifted.conditions;
+    drifted.conditions.push({ ...ready!, type: 'Drifted', message: 'file /etc/motd: replace (content)' });
+    const health = { healthy: true, reasons: [] };
+
+    const text = renderStatus({ info: INFO, health, lists: summarizeFleet([...OBJECTS, drifted]) }, SCREEN, NOW);
+
+    expect(text.toLowerCase()).toMatch(/drifted +cluster +what differs/);
+    expect(text).toMatch(/h-3 +web +file \/etc\/motd: replace \(content\)/);
+  });
+
   it('begins with the verdict and why', () => {
     const health = { healthy: false, reasons: ['Host/h-2 is failed: no answer (Unreachable)'] };
 

@@ -16,6 +16,19 @@ describe('WorkQueue', () => {
     expect(queue.idle).toBe(true);
   });
 
+  it('does not keep the rest of the process waiting for keys that come back at once', async () => {
+    const queue = new WorkQueue(new ManualClock());
+    let others = 0;
+    setImmediate(() => (others += 1));
+
+    for (let look = 0; look < 1000; look += 1) {
+      queue.add('Host/a');
+      queue.done(await queue.take(forever));
+    }
+
+    expect(others).toBe(1);
+  });
+
   it('gives a key again after done when it was added while in hand, and not before', async () => {
     const queue = new WorkQueue(new ManualClock());
     queue.add('Host/a');

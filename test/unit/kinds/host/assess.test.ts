@@ -177,6 +177,18 @@ describe('assessHost', () => {
     expect(word(moved)).toBe('investigating');
   });
 
+  it('drops the recorded key and all that was known when the machine was installed anew', () => {
+    const looks = new Looks();
+    looks.look(undefined);
+    looks.look({ ...reached, firstUse: true });
+    const before = looks.record!;
+
+    looks.look(undefined, host({ reimage: 1 }));
+
+    expect(before).toMatchObject({ hostKey: 'ssh-ed25519 AAAA', facts: { os: 'debian' } });
+    expect(looks.record).toEqual({ format: 1, address: '10.0.0.1', port: 22, misses: 0, reimage: 1 });
+  });
+
   it('does not record a key that somebody has written down, and forgets another one that it had recorded', () => {
     const looks = new Looks();
     looks.look(undefined);
