@@ -19,6 +19,7 @@ export const REAL_PARTS = [
   'prometheus',
   'ssh-keygen',
   'gpg',
+  'chromium',
 ] as const;
 export type RealPart = (typeof REAL_PARTS)[number];
 
@@ -41,6 +42,7 @@ const NEEDS: Record<RealPart, { programs: string[]; packages: string[] }> = {
   prometheus: { programs: ['prometheus'], packages: ['prometheus'] },
   'ssh-keygen': { programs: ['ssh-keygen'], packages: ['openssh-client'] },
   gpg: { programs: ['gpg', 'gpgconf'], packages: ['gnupg'] },
+  chromium: { programs: ['chromium'], packages: ['chromium'] },
 };
 
 /** Absolute path of a program, or undefined where it is not installed. Looks beyond PATH where daemons are kept. */

@@ -11,7 +11,7 @@ needs=(
   etcd:etcd-server etcdctl:etcd-client sshd:openssh-server ssh-keygen:openssh-client git:git openssl:openssl strace:strace
   sudo:sudo busybox:busybox-static
   ip:iproute2 iptables:iptables ps:procps systemd-nspawn:systemd-container mmdebstrap:mmdebstrap
-  prometheus:prometheus gpg:gnupg
+  prometheus:prometheus gpg:gnupg chromium:chromium
 )
 missing=()
 for need in "${needs[@]}"; do
