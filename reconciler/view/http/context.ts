@@ -1,4 +1,4 @@
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 import type { Clock } from '../../model/clock.ts';
 import type { KindLog } from '../../kinds/context.ts';
 import type { StateStore } from '../../store/state-store.ts';
@@ -6,6 +6,7 @@ import type { Desired } from '../desired.ts';
 import type { FleetCache } from '../fleet-cache.ts';
 import type { StoreView } from '../store-view.ts';
 import type { PlanOfBranch, RevisionLog } from './git-reading.ts';
+import type { Peer } from './peer.ts';
 import type { Principal } from './principal.ts';
 
 /** What every part of the HTTP view reads from. The same in the daemon and beside it. */
@@ -26,12 +27,26 @@ export interface ViewContext {
   stopping: AbortSignal;
 }
 
-/** What the middleware of the server leaves for routes: `c.get('principal')`, set before any route is reached. */
-export interface ViewEnv {
-  Variables: { principal: Principal };
-  // The peer of the connection as @hono/node-server gives it.
-  Bindings: object;
+/** What the middleware of the server leaves for routes, before any of them is reached. */
+export interface ViewVariables {
+  principal: Principal;
+  /** The client: whether it came by TLS, and from where. Absent where a part is asked without the server. */
+  peer?: Peer;
+  /** Aborted when the client goes away, the server stops, or no answer was begun in time: `signalOf` reads it. */
+  signal?: AbortSignal;
 }
 
-/** A part of the view: its routes, to be mounted by the server. */
+/** Environment of every route of the view. */
+export interface ViewEnv {
+  Variables: ViewVariables;
+  /** What the server knows of the connection: `peer`; nothing where a part is asked without the server. */
+  Bindings: { peer?: Peer };
+}
+
+/** A part of the view: its routes, to be mounted by the server. Its `notFound` is not: end with a route that matches all. */
 export type ViewPart = (context: ViewContext) => Hono<ViewEnv>;
+
+/** What a route listens to while it works for one request. */
+export function signalOf(c: Context<ViewEnv>, context: Pick<ViewContext, 'stopping'>): AbortSignal {
+  return c.get('signal') ?? AbortSignal.any([c.req.raw.signal, context.stopping]);
+}
