@@ -8,6 +8,8 @@ import type { DownReason, SimHost } from './sim-host.ts';
 import { authenticate } from './sim-login.ts';
 import { serveSession } from './sim-session.ts';
 
+/** sshd asks nobody whether he is still there, unless it is told to (ClientAliveInterval); ssh2's server does by default. */
+const NO_KEEPALIVE_MS = 2 ** 31 - 1;
 /** Sessions that one connection may have open, as sshd's default. */
 const MAX_SESSIONS = 10;
 /** Connections that may stand, as a plain limit against leaks of a client. */
@@ -85,7 +87,11 @@ export class SimServer {
     const changed = this.#options.host.faults.changedHostKey ?? false;
     if (this.#ssh?.changed === changed) return this.#ssh.server;
     const key = changed ? this.#options.otherHostKey() : this.#options.hostKey;
-    const server = new ssh2.Server({ hostKeys: [key], ident: 'OpenSSH_9.2-intendant-simulation' });
+    const server = new ssh2.Server({
+      hostKeys: [key],
+      ident: 'OpenSSH_9.2-intendant-simulation',
+      keepaliveInterval: NO_KEEPALIVE_MS,
+    });
     server.on('connection', (client: Connection, info: ClientInfo) => this.#serve(client, info));
     this.#ssh = { server, changed };
     return server;
