@@ -39,8 +39,12 @@ export interface ViewVariables {
 /** Environment of every route of the view. */
 export interface ViewEnv {
   Variables: ViewVariables;
-  /** What the server knows of the connection: `peer`; nothing where a part is asked without the server. */
-  Bindings: { peer?: Peer };
+  /** What the server knows of the connection; nothing where a part is asked without the server. */
+  Bindings: {
+    peer?: Peer;
+    /** Calls back once when the connection of the request is done with its answer. */
+    onClose?: (listener: () => void) => void;
+  };
 }
 
 /** A part of the view: its routes, to be mounted by the server. Its `notFound` is not: end with a route that matches all. */
