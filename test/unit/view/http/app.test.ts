@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
+import { InventoryBuilder } from '../../../../reconciler/source/inventory/inventory-builder.ts';
 import { CommitInventory } from '../../../../reconciler/source/inventory/inventory.ts';
 import { InvalidInput, Transient } from '../../../../reconciler/model/errors.ts';
 import { viewApp, type SeenRequest, type ViewAppOptions } from '../../../../reconciler/view/http/app.ts';
@@ -9,17 +10,21 @@ import type { Peer } from '../../../../reconciler/view/http/peer.ts';
 import type { Principal } from '../../../../reconciler/view/http/principal.ts';
 import type { SignIn, SignInResult } from '../../../../reconciler/view/sign-in/sign-in.ts';
 import { systemClock } from '../../../../reconciler/model/clock.ts';
+import { commitFiles } from '../../../support/inventory.ts';
 import { silentLog } from '../../../support/silent-log.ts';
 
 const ANN: Principal = { name: 'ann', roles: ['viewer'], by: 'basic' };
 const TLS: Peer = { remoteAddress: '192.0.2.7', tls: true };
+
+/** What a first revision without documents gives. */
+const SOME = commitFiles(new InventoryBuilder({ checks: [] }), 'a'.repeat(40), {}).inventory;
 
 /** A context of which only what the server itself uses is there. */
 function contextOf(given: Partial<ViewContext> = {}): ViewContext {
   const context: Partial<ViewContext> = {
     store: { get: async () => undefined } as unknown as ViewContext['store'],
     cache: { ready: true } as ViewContext['cache'],
-    desired: { inventory: { ...CommitInventory.EMPTY, commit: 'a'.repeat(40) } },
+    desired: { inventory: SOME },
     clock: systemClock,
     log: silentLog,
     stopping: new AbortController().signal,
