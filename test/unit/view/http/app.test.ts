@@ -52,7 +52,7 @@ describe('viewApp', () => {
   it('puts on every answer what keeps browsers from being used against their owner', async () => {
     const seen = app({ parts: { apiV1: echo() } });
 
-    const answers = await Promise.all(['/api/v1/x', '/nowhere', '/healthz'].map((path) => seen.request(path)));
+    const answers = await Promise.all(['/api/v1/x', '/nowhere', '/healthz'].map(async (path) => seen.request(path)));
 
     for (const { headers } of answers) {
       expect(headers.get('content-security-policy')).toBe(
@@ -230,7 +230,7 @@ describe('viewApp', () => {
     const store = { get: async () => void (asked += 1) } as unknown as ViewContext['store'];
     const seen = app({}, { store });
 
-    const answers = await Promise.all(Array.from({ length: 20 }, () => seen.request('/readyz')));
+    const answers = await Promise.all(Array.from({ length: 20 }, async () => seen.request('/readyz')));
 
     expect(await answers[0]!.json()).toEqual({ ready: true, missing: [], behind: false });
     expect(asked).toBe(1);
@@ -273,7 +273,7 @@ describe('viewApp', () => {
     const seen = app({ parts: { apiV1: broken } }, { log });
 
     const [input, away, fault] = await Promise.all(
-      ['/api/v1/input', '/api/v1/away', '/api/v1/fault'].map((path) => seen.request(path)),
+      ['/api/v1/input', '/api/v1/away', '/api/v1/fault'].map(async (path) => seen.request(path)),
     );
 
     expect(await input!.json()).toMatchObject({ status: 400, code: 'LABEL', detail: 'The label is not one.' });
