@@ -15,7 +15,14 @@ export interface CachedObject {
 /** One change of an object. `now` undefined: it was removed. `before` undefined: it is new. */
 export interface CacheChange {
   key: ResourceKey;
+  /** Revision of the store that wrote what it is now. */
   revision: number;
+  /**
+   * Revision up to which the store was followed when this was seen; never falls from one change to the next, unlike `revision`,
+   * which is higher where the object was written again in the meantime. Whoever has seen every change up to here has missed
+   * nothing that the store held then.
+   */
+  at: number;
   before: ObjectStatus | undefined;
   now: ObjectStatus | undefined;
 }
@@ -75,7 +82,10 @@ export class FleetCache {
     return found;
   }
 
-  /** Calls back after each group of changes, in the order of the store; gives the way to stop that. */
+  /**
+   * Calls back after each group of changes, in the order of the store, and once when the first list was read, which may be empty;
+   * gives the way to stop that.
+   */
   onChange(listener: (changes: readonly CacheChange[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -109,14 +119,15 @@ export class FleetCache {
       for (const entry of page.entries) {
         const status = asStatus(entry);
         seen.add(status.key);
-        this.#put(status, entry.revision, changes);
+        this.#put(status, entry.revision, first, changes);
       }
       after = page.next;
     } while (after !== undefined);
-    for (const key of this.#objects.keys()) if (!seen.has(key)) this.#remove(key, first, changes);
+    for (const key of this.#objects.keys()) if (!seen.has(key)) this.#remove(key, first, first, changes);
     this.#revision = Math.max(this.#revision, first);
+    const isFirst = !this.#ready;
     this.#ready = true;
-    this.#tell(changes);
+    if (isFirst || changes.length > 0) this.#tell(changes);
     return first;
   }
 
@@ -127,13 +138,14 @@ export class FleetCache {
       if (!hint.key.startsWith(keys.objects)) continue;
       const changes: CacheChange[] = [];
       const entry = await store.get(hint.key, signal);
-      if (entry) this.#put(asStatus(entry), entry.revision, changes);
-      else this.#remove(hint.key.slice(keys.objects.length) as ResourceKey, hint.revision, changes);
-      this.#tell(changes);
+      if (entry) this.#put(asStatus(entry), entry.revision, hint.revision, changes);
+      else this.#remove(hint.key.slice(keys.objects.length) as ResourceKey, hint.revision, hint.revision, changes);
+      this.#revision = Math.max(this.#revision, hint.revision);
+      if (changes.length > 0) this.#tell(changes);
     }
   }
 
-  #put(status: ObjectStatus, revision: number, changes: CacheChange[]): void {
+  #put(status: ObjectStatus, revision: number, at: number, changes: CacheChange[]): void {
     const before = this.#objects.get(status.key);
     if (before?.revision === revision) return;
     const cached = { status, revision };
@@ -141,16 +153,16 @@ export class FleetCache {
     this.#objects.set(status.key, cached);
     this.#ofKind(kind).set(status.key, cached);
     this.#changed(kind, revision);
-    changes.push({ key: status.key, revision, before: before?.status, now: status });
+    changes.push({ key: status.key, revision, at, before: before?.status, now: status });
   }
 
-  #remove(key: ResourceKey, revision: number, changes: CacheChange[]): void {
+  #remove(key: ResourceKey, revision: number, at: number, changes: CacheChange[]): void {
     const before = this.#objects.get(key);
     if (!before) return;
     this.#objects.delete(key);
     this.#ofKind(kindOf(key)).delete(key);
     this.#changed(kindOf(key), revision);
-    changes.push({ key, revision, before: before.status, now: undefined });
+    changes.push({ key, revision, at, before: before.status, now: undefined });
   }
 
   #ofKind(kind: string): Map<ResourceKey, CachedObject> {
@@ -166,7 +178,6 @@ export class FleetCache {
   }
 
   #tell(changes: readonly CacheChange[]): void {
-    if (changes.length === 0) return;
     for (const listener of this.#listeners) listener(changes);
   }
 }
