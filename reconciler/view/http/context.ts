@@ -44,6 +44,8 @@ export interface ViewEnv {
     peer?: Peer;
     /** Calls back once when the connection of the request is done with its answer. */
     onClose?: (listener: () => void) => void;
+    /** Drops the connection at once: for a client that does not read, and so sees no end either. */
+    dropConnection?: () => void;
   };
 }
 
