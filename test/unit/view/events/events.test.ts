@@ -218,7 +218,7 @@ describe('a stream of events', () => {
     const reader = response.body!.getReader();
     await reader.read();
     log.record({ type: 'object', key: 'Host/web-1', text: 'seen' });
-    const seen = Buffer.from((await reader.read()).value!).toString();
+    const seen = Buffer.from((await reader.read()).value).toString();
 
     for (let sent = 0; sent < 20; sent += 1) log.record({ type: 'object', key: 'Host/web-1', text: `event ${sent}` });
     await clock.settle();
