@@ -5,6 +5,7 @@ import type { StateStore } from '../../store/state-store.ts';
 import type { Desired } from '../desired.ts';
 import type { FleetCache } from '../fleet-cache.ts';
 import type { StoreView } from '../store-view.ts';
+import type { ReadCredentials, RecordEvent } from './credentials.ts';
 import type { PlanOfBranch, RevisionLog } from './git-reading.ts';
 import type { Peer } from './peer.ts';
 import type { Principal } from './principal.ts';
@@ -21,6 +22,10 @@ export interface ViewContext {
   plans: PlanOfBranch;
   /** Commits of the config branch. */
   revisions: RevisionLog;
+  /** How hosts are logged in to, for `/host/{address}/creds`. Absent: nobody is told. */
+  readCredentials?: ReadCredentials;
+  /** Writes down what a person did here. Absent: what must be written down does not happen. */
+  recordEvent?: RecordEvent;
   clock: Clock;
   log: KindLog;
   /** Aborted when the server stops: ends long answers. */
