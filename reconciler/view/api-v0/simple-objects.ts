@@ -1,5 +1,4 @@
 import type { ContainerManagerSpec, NetworkSpec } from '../../../schema/generated/types.ts';
-import type { Json } from '../../model/json.ts';
 import { keyOf, type Kind } from '../../model/resource.ts';
 import type { ViewContext } from '../http/context.ts';
 import { statusWord, type KnownHost } from './host-object.ts';
@@ -17,7 +16,7 @@ export function networkObject(name: string, { desired: { inventory } }: Reading)
   const resource = inventory.get(keyOf('Network', name));
   if (!resource) return undefined;
   const { type = 'flannel_etcd', options = {} }: NetworkSpec = resource.spec;
-  return { name, type, options: { ...options } as Record<string, Json> };
+  return { name, type, options: { ...options } };
 }
 
 /** Undefined: there is no such container manager. */
