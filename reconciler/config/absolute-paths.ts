@@ -23,15 +23,22 @@ function absolute(fields: Fields, place: (path: string, pointer: string) => stri
   for (const [name, value] of Object.entries(fields)) {
     const pointer = `${at}/${name}`;
     if (isFields(value)) copy[name] = absolute(value, place, pointer);
+    else if (Array.isArray(value)) copy[name] = value.map((each, index) => inList(each, place, `${pointer}/${index}`));
     else if (typeof value === 'string' && isPath(pointer, name, value)) copy[name] = place(value, pointer);
     else copy[name] = value;
   }
   return copy;
 }
 
+function inList(entry: unknown, place: (path: string, pointer: string) => string, pointer: string): unknown {
+  return isFields(entry) ? absolute(entry, place, pointer) : entry;
+}
+
 function isPath(pointer: string, name: string, value: string): boolean {
   if (value === '') return false;
   if (pointer === '/repository/url' || pointer === '/status/url') return isLocal(value);
+  // A module is the name of a package, or a path that says so.
+  if (name === 'module') return pointer.startsWith('/view/signIn/') && /^\.{1,2}\//.test(value);
   return pointer === '/state' || name.endsWith('File') || name.endsWith('Folder');
 }
 

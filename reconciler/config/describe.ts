@@ -15,13 +15,15 @@ export interface ConfigValue {
 
 /** Fields that name the file or variable of a secret. */
 const OF_A_SECRET = /^(password|token|key|passphrase)(File|Env)$/;
+/** Fields of the entries of a list that hold a secret themselves. */
+const INLINE_SECRET = /^hash$|password|secret|token|credential/i;
 
 /**
  * The fields of a merged configuration with the schema's defaults, and where each value comes from. A secret is a field of
  * its own, `(sensitive)`; its content is not read.
  */
 export function describeConfig({ document, origins }: MergedConfig): { config: object; values: ConfigValue[] } {
-  const config = daemonSettings(document);
+  const config = withoutSecrets(daemonSettings(document)) as object;
   const values: ConfigValue[] = [];
   flatten(config, '', (pointer, value) => {
     const path = splitPointer(pointer);
@@ -33,6 +35,16 @@ export function describeConfig({ document, origins }: MergedConfig): { config: o
     values.push({ field, value: new Sensitive(value), source: name.endsWith('Env') ? `variable ${value}` : value });
   });
   return { config, values };
+}
+
+/** Hashes of passwords, and what an authenticator outside the project is given under the name of a secret, are not shown. */
+function withoutSecrets(value: unknown, name = '', inList = false): unknown {
+  if (Array.isArray(value)) return value.map((each) => withoutSecrets(each, '', true));
+  if (isFields(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutSecrets(each, key, inList)]));
+  }
+  const isSecret = inList && INLINE_SECRET.test(name) && !/(File|Env)$/.test(name) && typeof value === 'string';
+  return isSecret ? new Sensitive(value) : value;
 }
 
 function flatten(fields: object, at: string, visit: (pointer: string, value: unknown) => void): void {

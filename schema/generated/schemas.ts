@@ -2073,6 +2073,738 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             ]
           }
         ]
+      },
+      "ViewSignIn": {
+        "type": "object",
+        "description": "Who may read the view, and how they prove who they are. Without it the view listens on loopback only.",
+        "additionalProperties": false,
+        "required": [
+          "authenticators"
+        ],
+        "properties": {
+          "authenticators": {
+            "type": "array",
+            "minItems": 1,
+            "description": "Tried in this order until one accepts.",
+            "items": {
+              "$ref": "#/$defs/SignInAuthenticator"
+            },
+            "examples": [
+              [
+                {
+                  "type": "basic",
+                  "usersFile": "/etc/intendant/users.json"
+                }
+              ]
+            ]
+          },
+          "selfAuths": {
+            "type": "array",
+            "description": "Paths that need no sign-in, compared exactly: a slash at the end matters.",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "examples": [
+              [
+                "/healthz",
+                "/readyz"
+              ]
+            ],
+            "default": [
+              "/healthz",
+              "/readyz"
+            ]
+          },
+          "credsReaders": {
+            "$ref": "#/$defs/SignInCredsReaders"
+          },
+          "limits": {
+            "$ref": "#/$defs/SignInLimits"
+          }
+        },
+        "examples": [
+          {
+            "authenticators": [
+              {
+                "type": "basic",
+                "usersFile": "/etc/intendant/users.json"
+              }
+            ]
+          }
+        ]
+      },
+      "SignInCredsReaders": {
+        "type": "object",
+        "description": "Who may read where the credentials of hosts are (`/api/v0/host/ADDRESS/creds`), besides what everybody reads who signed in. Nobody by default.",
+        "additionalProperties": false,
+        "default": {},
+        "properties": {
+          "users": {
+            "type": "array",
+            "description": "By name, whichever authenticator but `clientCertificate` let them in.",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "examples": [
+              [
+                "alice"
+              ]
+            ],
+            "default": []
+          },
+          "groups": {
+            "type": "array",
+            "description": "By group, as `oidc`, `kubernetesToken` or a module says.",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "examples": [
+              [
+                "ops"
+              ]
+            ],
+            "default": []
+          },
+          "commonNames": {
+            "type": "array",
+            "description": "By the common name of a client certificate.",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "examples": [
+              [
+                "backup.example.org"
+              ]
+            ],
+            "default": []
+          }
+        },
+        "examples": [
+          {
+            "users": [
+              "alice"
+            ]
+          }
+        ]
+      },
+      "SignInLimits": {
+        "type": "object",
+        "description": "How many sign-ins may fail before the next are answered 429. Nobody is locked out by others: a right password from another address works.",
+        "additionalProperties": false,
+        "default": {},
+        "properties": {
+          "window": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "Failures are counted for so long.",
+            "default": "5m",
+            "examples": [
+              "5m"
+            ]
+          },
+          "perAddress": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 100000,
+            "description": "Failures from one address, whatever the names.",
+            "default": 30,
+            "examples": [
+              30
+            ]
+          },
+          "perUser": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "description": "Failures of one name from one address. After ten times as many from anywhere each address has one.",
+            "default": 5,
+            "examples": [
+              5
+            ]
+          }
+        },
+        "examples": [
+          {
+            "perAddress": 100
+          }
+        ]
+      },
+      "SignInAuthenticator": {
+        "type": "object",
+        "description": "A way to sign in.",
+        "required": [
+          "type"
+        ],
+        "discriminator": {
+          "propertyName": "type"
+        },
+        "oneOf": [
+          {
+            "$ref": "#/$defs/BasicSignIn"
+          },
+          {
+            "$ref": "#/$defs/ClientCertificateSignIn"
+          },
+          {
+            "$ref": "#/$defs/KeystonePasswordSignIn"
+          },
+          {
+            "$ref": "#/$defs/KeystoneTokenSignIn"
+          },
+          {
+            "$ref": "#/$defs/KubernetesTokenSignIn"
+          },
+          {
+            "$ref": "#/$defs/OidcSignIn"
+          },
+          {
+            "$ref": "#/$defs/ModuleSignIn"
+          }
+        ],
+        "examples": [
+          {
+            "type": "basic",
+            "usersFile": "/etc/intendant/users.json"
+          }
+        ]
+      },
+      "BasicSignIn": {
+        "type": "object",
+        "description": "User names and passwords (`Authorization: Basic`), kept as bcrypt hashes in the form of Commissaire's `users.json`: `{\"alice\": {\"hash\": \"$2a$12$…\"}}`. At least one of the two is given; the file wins.",
+        "additionalProperties": false,
+        "required": [
+          "type"
+        ],
+        "properties": {
+          "type": {
+            "type": "string",
+            "const": "basic",
+            "description": "How people and programs sign in: `basic` by user name and password; `clientCertificate` by TLS; `keystonePassword` and `keystoneToken` as Keystone says; `kubernetesToken` by a token that a Kubernetes API server knows; `oidc` by an OpenID provider; `module` as a package outside says.",
+            "examples": [
+              "basic"
+            ]
+          },
+          "usersFile": {
+            "type": "string",
+            "description": "File of users, read again when it changes. While it cannot be read nobody signs in this way.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/users.json"
+            ]
+          },
+          "users": {
+            "type": "object",
+            "description": "Users by name.",
+            "additionalProperties": {
+              "$ref": "#/$defs/SignInUser"
+            },
+            "examples": [
+              {
+                "alice": {
+                  "hash": "$2a$12$GlBCEIwz85QZUCklrB5lk.O8v5Tl2RJTYpPTyFZqaS4HQkhBDpAO2"
+                }
+              }
+            ]
+          }
+        },
+        "examples": [
+          {
+            "type": "basic",
+            "usersFile": "/etc/intendant/users.json"
+          }
+        ]
+      },
+      "SignInUser": {
+        "type": "object",
+        "description": "One user.",
+        "additionalProperties": false,
+        "required": [
+          "hash"
+        ],
+        "properties": {
+          "hash": {
+            "type": "string",
+            "description": "bcrypt hash of the password, of a cost from 4 to 15.",
+            "pattern": "^\\$2[aby]\\$[0-9]{2}\\$[./A-Za-z0-9]{53}$",
+            "examples": [
+              "$2a$12$GlBCEIwz85QZUCklrB5lk.O8v5Tl2RJTYpPTyFZqaS4HQkhBDpAO2"
+            ],
+            "x-intendant-form": "a bcrypt hash",
+            "x-intendant-quiet": true
+          }
+        },
+        "examples": [
+          {
+            "hash": "$2a$12$GlBCEIwz85QZUCklrB5lk.O8v5Tl2RJTYpPTyFZqaS4HQkhBDpAO2"
+          }
+        ]
+      },
+      "ClientCertificateSignIn": {
+        "type": "object",
+        "description": "Client certificates, verified by the client CA of the view's TLS settings. The common name is the name.",
+        "additionalProperties": false,
+        "required": [
+          "type"
+        ],
+        "properties": {
+          "type": {
+            "type": "string",
+            "const": "clientCertificate",
+            "description": "How people and programs sign in: `basic` by user name and password; `clientCertificate` by TLS; `keystonePassword` and `keystoneToken` as Keystone says; `kubernetesToken` by a token that a Kubernetes API server knows; `oidc` by an OpenID provider; `module` as a package outside says.",
+            "examples": [
+              "clientCertificate"
+            ]
+          },
+          "commonNames": {
+            "type": "array",
+            "description": "Common names that may sign in; without it every certificate of the CA.",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "examples": [
+              [
+                "dashboard.example.org"
+              ]
+            ],
+            "minItems": 1
+          }
+        },
+        "examples": [
+          {
+            "type": "clientCertificate",
+            "commonNames": [
+              "dashboard.example.org"
+            ]
+          }
+        ]
+      },
+      "KeystonePasswordSignIn": {
+        "type": "object",
+        "description": "User name and password (`Authorization: Basic`) that Keystone (identity API v3) takes.",
+        "additionalProperties": false,
+        "required": [
+          "type",
+          "url"
+        ],
+        "properties": {
+          "type": {
+            "type": "string",
+            "const": "keystonePassword",
+            "description": "How people and programs sign in: `basic` by user name and password; `clientCertificate` by TLS; `keystonePassword` and `keystoneToken` as Keystone says; `kubernetesToken` by a token that a Kubernetes API server knows; `oidc` by an OpenID provider; `module` as a package outside says.",
+            "examples": [
+              "keystonePassword"
+            ]
+          },
+          "url": {
+            "type": "string",
+            "description": "Address of Keystone.",
+            "pattern": "^https?://[^/?#@\\s]+(/[^?#@\\s]*)?$",
+            "examples": [
+              "https://keystone.example.org:5000"
+            ],
+            "x-intendant-form": "an https URL without credentials in it; plain http only to this machine",
+            "x-intendant-quiet": true
+          },
+          "domain": {
+            "type": "string",
+            "description": "Domain of the users.",
+            "minLength": 1,
+            "examples": [
+              "Default"
+            ],
+            "default": "Default"
+          },
+          "caFile": {
+            "type": "string",
+            "description": "Certificate authority of Keystone, in PEM form, read at each question; without it the system's.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/keystone-ca.crt"
+            ]
+          },
+          "timeout": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "How long one question may take.",
+            "default": "5s",
+            "examples": [
+              "5s"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "type": "keystonePassword",
+            "url": "https://keystone.example.org:5000"
+          }
+        ]
+      },
+      "KeystoneTokenSignIn": {
+        "type": "object",
+        "description": "A Keystone token (`X-Auth-Token`) that Keystone (identity API v3) takes.",
+        "additionalProperties": false,
+        "required": [
+          "type",
+          "url"
+        ],
+        "properties": {
+          "type": {
+            "type": "string",
+            "const": "keystoneToken",
+            "description": "How people and programs sign in: `basic` by user name and password; `clientCertificate` by TLS; `keystonePassword` and `keystoneToken` as Keystone says; `kubernetesToken` by a token that a Kubernetes API server knows; `oidc` by an OpenID provider; `module` as a package outside says.",
+            "examples": [
+              "keystoneToken"
+            ]
+          },
+          "url": {
+            "type": "string",
+            "description": "Address of Keystone.",
+            "pattern": "^https?://[^/?#@\\s]+(/[^?#@\\s]*)?$",
+            "examples": [
+              "https://keystone.example.org:5000"
+            ],
+            "x-intendant-form": "an https URL without credentials in it; plain http only to this machine",
+            "x-intendant-quiet": true
+          },
+          "caFile": {
+            "type": "string",
+            "description": "Certificate authority of Keystone, in PEM form, read at each question; without it the system's.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/keystone-ca.crt"
+            ]
+          },
+          "timeout": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "How long one question may take.",
+            "default": "5s",
+            "examples": [
+              "5s"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "type": "keystoneToken",
+            "url": "https://keystone.example.org:5000"
+          }
+        ]
+      },
+      "KubernetesTokenSignIn": {
+        "type": "object",
+        "description": "A bearer token that a Kubernetes API server knows, asked by TokenReview.",
+        "additionalProperties": false,
+        "required": [
+          "type",
+          "server",
+          "tokenFile"
+        ],
+        "properties": {
+          "type": {
+            "type": "string",
+            "const": "kubernetesToken",
+            "description": "How people and programs sign in: `basic` by user name and password; `clientCertificate` by TLS; `keystonePassword` and `keystoneToken` as Keystone says; `kubernetesToken` by a token that a Kubernetes API server knows; `oidc` by an OpenID provider; `module` as a package outside says.",
+            "examples": [
+              "kubernetesToken"
+            ]
+          },
+          "server": {
+            "type": "string",
+            "description": "Address of the API server.",
+            "pattern": "^https?://[^/?#@\\s]+(/[^?#@\\s]*)?$",
+            "examples": [
+              "https://kubernetes.example.org:6443"
+            ],
+            "x-intendant-form": "an https URL without credentials in it; plain http only to this machine",
+            "x-intendant-quiet": true
+          },
+          "caFile": {
+            "type": "string",
+            "description": "Certificate authority of the API server, in PEM form, read at each question; without it the system's.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/kubernetes-ca.crt"
+            ]
+          },
+          "tokenFile": {
+            "type": "string",
+            "description": "File with a token that may create TokenReviews (`system:auth-delegator`), read at each question.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/reviewer.token"
+            ]
+          },
+          "audiences": {
+            "type": "array",
+            "description": "The token must be for one of these.",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "examples": [
+              [
+                "intendant"
+              ]
+            ],
+            "minItems": 1
+          },
+          "groups": {
+            "type": "array",
+            "description": "Groups whose members may sign in; without it everybody whom the server knows.",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "examples": [
+              [
+                "system:serviceaccounts:ops"
+              ]
+            ],
+            "minItems": 1
+          },
+          "timeout": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "How long one question may take.",
+            "default": "5s",
+            "examples": [
+              "5s"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "type": "kubernetesToken",
+            "server": "https://kubernetes.example.org:6443",
+            "caFile": "/etc/intendant/kubernetes-ca.crt",
+            "tokenFile": "/etc/intendant/reviewer.token",
+            "audiences": [
+              "intendant"
+            ]
+          }
+        ]
+      },
+      "OidcSignIn": {
+        "type": "object",
+        "description": "An OpenID provider: signed tokens of programs (`Authorization: Bearer`), and with `clientId` and `publicUrl` the sign-in of browsers by authorization code. One of `audience` and `clientId` is given.",
+        "additionalProperties": false,
+        "required": [
+          "type",
+          "issuer"
+        ],
+        "properties": {
+          "type": {
+            "type": "string",
+            "const": "oidc",
+            "description": "How people and programs sign in: `basic` by user name and password; `clientCertificate` by TLS; `keystonePassword` and `keystoneToken` as Keystone says; `kubernetesToken` by a token that a Kubernetes API server knows; `oidc` by an OpenID provider; `module` as a package outside says.",
+            "examples": [
+              "oidc"
+            ]
+          },
+          "issuer": {
+            "type": "string",
+            "description": "The issuer, exactly as its tokens name it. Its keys and endpoints are found from there.",
+            "pattern": "^https?://[^/?#@\\s]+(/[^?#@\\s]*)?$",
+            "examples": [
+              "https://id.example.org/realms/ops"
+            ],
+            "x-intendant-form": "an https URL without credentials in it; plain http only to this machine",
+            "x-intendant-quiet": true
+          },
+          "audience": {
+            "type": "string",
+            "description": "Tokens of programs must be for this audience; without it for `clientId`.",
+            "minLength": 1,
+            "examples": [
+              "intendant"
+            ]
+          },
+          "clientId": {
+            "type": "string",
+            "description": "The view's client at the provider, for browsers.",
+            "minLength": 1,
+            "examples": [
+              "intendant"
+            ]
+          },
+          "clientSecretFile": {
+            "type": "string",
+            "description": "File with the client's secret, read at each sign-in; without it the client is a public one.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/oidc.secret"
+            ]
+          },
+          "clientSecretEnv": {
+            "type": "string",
+            "description": "Environment variable that holds it.",
+            "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+            "examples": [
+              "OIDC_SECRET"
+            ],
+            "x-intendant-form": "the name of an environment variable",
+            "x-intendant-quiet": true
+          },
+          "publicUrl": {
+            "type": "string",
+            "description": "Address of the view as browsers reach it. `/sign-in/callback` below it is the redirect URI that the provider must know.",
+            "pattern": "^https?://[^/?#@\\s]+/?$",
+            "examples": [
+              "https://intendant.example.org"
+            ],
+            "x-intendant-form": "an https URL without a path",
+            "x-intendant-quiet": true
+          },
+          "caFile": {
+            "type": "string",
+            "description": "Certificate authority of the provider, in PEM form, read at each question; without it the system's.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/idp-ca.crt"
+            ]
+          },
+          "usernameClaim": {
+            "type": "string",
+            "description": "The claim that is the name. Choose one that people cannot set themselves.",
+            "minLength": 1,
+            "examples": [
+              "email"
+            ],
+            "default": "sub"
+          },
+          "groupsClaim": {
+            "type": "string",
+            "description": "The claim with the groups.",
+            "minLength": 1,
+            "examples": [
+              "groups"
+            ],
+            "default": "groups"
+          },
+          "groups": {
+            "type": "array",
+            "description": "Groups whose members may sign in; without it everybody whom the provider knows.",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "examples": [
+              [
+                "ops"
+              ]
+            ],
+            "minItems": 1
+          },
+          "scopes": {
+            "type": "array",
+            "description": "What the provider is asked for, besides `openid`.",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "examples": [
+              [
+                "profile",
+                "email",
+                "groups"
+              ]
+            ],
+            "default": [
+              "profile",
+              "email"
+            ]
+          },
+          "sessionLife": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "How long a browser stays signed in.",
+            "default": "8h",
+            "examples": [
+              "8h"
+            ]
+          },
+          "sessionKeyFile": {
+            "type": "string",
+            "description": "File with at least 32 characters by chance (`openssl rand -base64 48`), shared by copies of the view; without it sessions end with the process.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/session.key"
+            ]
+          },
+          "timeout": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "How long one question may take.",
+            "default": "5s",
+            "examples": [
+              "5s"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "type": "oidc",
+            "issuer": "https://id.example.org/realms/ops",
+            "clientId": "intendant",
+            "clientSecretFile": "/etc/intendant/oidc.secret",
+            "publicUrl": "https://intendant.example.org"
+          }
+        ]
+      },
+      "ModuleSignIn": {
+        "type": "object",
+        "description": "An authenticator that a package outside brings: it exports `createAuthenticator(options, deps)`.",
+        "additionalProperties": false,
+        "required": [
+          "type",
+          "module"
+        ],
+        "properties": {
+          "type": {
+            "type": "string",
+            "const": "module",
+            "description": "How people and programs sign in: `basic` by user name and password; `clientCertificate` by TLS; `keystonePassword` and `keystoneToken` as Keystone says; `kubernetesToken` by a token that a Kubernetes API server knows; `oidc` by an OpenID provider; `module` as a package outside says.",
+            "examples": [
+              "module"
+            ]
+          },
+          "module": {
+            "type": "string",
+            "description": "Name of an installed package, or a path; one that begins with `./` or `../` starts at this file.",
+            "minLength": 1,
+            "examples": [
+              "intendant-sign-in-ldap"
+            ]
+          },
+          "options": {
+            "type": "object",
+            "description": "What the module makes of it is its own affair. Keep secrets out of it: name files.",
+            "additionalProperties": true,
+            "default": {},
+            "examples": [
+              {
+                "url": "ldaps://ldap.example.org"
+              }
+            ]
+          },
+          "timeout": {
+            "$ref": "common.schema.json#/$defs/Duration",
+            "description": "How long one decision may take.",
+            "default": "5s",
+            "examples": [
+              "5s"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "type": "module",
+            "module": "intendant-sign-in-ldap",
+            "options": {
+              "url": "ldaps://ldap.example.org"
+            }
+          }
+        ]
       }
     }
   },

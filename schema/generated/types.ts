@@ -204,6 +204,20 @@ export type Windows =
  */
 export type Hooks = Hook[];
 /**
+ * A way to sign in.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "SignInAuthenticator".
+ */
+export type SignInAuthenticator =
+  | BasicSignIn
+  | ClientCertificateSignIn
+  | KeystonePasswordSignIn
+  | KeystoneTokenSignIn
+  | KubernetesTokenSignIn
+  | OidcSignIn
+  | ModuleSignIn;
+/**
  * Name of a package as the host's package manager knows it: letters, digits and `+._:@/-`, not beginning with a sign.
  *
  * This interface was referenced by `Unused`'s JSON-Schema
@@ -1006,6 +1020,296 @@ export interface DaemonProfileEtcd {
    * Its private key, in PEM form.
    */
   keyFile?: string;
+}
+/**
+ * Who may read the view, and how they prove who they are. Without it the view listens on loopback only.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ViewSignIn".
+ */
+export interface ViewSignIn {
+  /**
+   * Tried in this order until one accepts.
+   */
+  authenticators: SignInAuthenticator[];
+  /**
+   * Paths that need no sign-in, compared exactly: a slash at the end matters.
+   */
+  selfAuths?: string[];
+  credsReaders?: SignInCredsReaders;
+  limits?: SignInLimits;
+}
+/**
+ * Who may read where the credentials of hosts are (`/api/v0/host/ADDRESS/creds`), besides what everybody reads who signed in. Nobody by default.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "SignInCredsReaders".
+ */
+export interface SignInCredsReaders {
+  /**
+   * By name, whichever authenticator but `clientCertificate` let them in.
+   */
+  users?: string[];
+  /**
+   * By group, as `oidc`, `kubernetesToken` or a module says.
+   */
+  groups?: string[];
+  /**
+   * By the common name of a client certificate.
+   */
+  commonNames?: string[];
+}
+/**
+ * How many sign-ins may fail before the next are answered 429. Nobody is locked out by others: a right password from another address works.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "SignInLimits".
+ */
+export interface SignInLimits {
+  /**
+   * Failures are counted for so long.
+   */
+  window?: Duration;
+  /**
+   * Failures from one address, whatever the names.
+   */
+  perAddress?: number;
+  /**
+   * Failures of one name from one address. After ten times as many from anywhere each address has one.
+   */
+  perUser?: number;
+}
+/**
+ * User names and passwords (`Authorization: Basic`), kept as bcrypt hashes in the form of Commissaire's `users.json`: `{"alice": {"hash": "$2a$12$…"}}`. At least one of the two is given; the file wins.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "BasicSignIn".
+ */
+export interface BasicSignIn {
+  /**
+   * How people and programs sign in: `basic` by user name and password; `clientCertificate` by TLS; `keystonePassword` and `keystoneToken` as Keystone says; `kubernetesToken` by a token that a Kubernetes API server knows; `oidc` by an OpenID provider; `module` as a package outside says.
+   */
+  type: 'basic';
+  /**
+   * File of users, read again when it changes. While it cannot be read nobody signs in this way.
+   */
+  usersFile?: string;
+  /**
+   * Users by name.
+   */
+  users?: {
+    [k: string]: SignInUser;
+  };
+}
+/**
+ * One user.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "SignInUser".
+ */
+export interface SignInUser {
+  /**
+   * bcrypt hash of the password, of a cost from 4 to 15.
+   */
+  hash: string;
+}
+/**
+ * Client certificates, verified by the client CA of the view's TLS settings. The common name is the name.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ClientCertificateSignIn".
+ */
+export interface ClientCertificateSignIn {
+  /**
+   * How people and programs sign in: `basic` by user name and password; `clientCertificate` by TLS; `keystonePassword` and `keystoneToken` as Keystone says; `kubernetesToken` by a token that a Kubernetes API server knows; `oidc` by an OpenID provider; `module` as a package outside says.
+   */
+  type: 'clientCertificate';
+  /**
+   * Common names that may sign in; without it every certificate of the CA.
+   */
+  commonNames?: string[];
+}
+/**
+ * User name and password (`Authorization: Basic`) that Keystone (identity API v3) takes.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "KeystonePasswordSignIn".
+ */
+export interface KeystonePasswordSignIn {
+  /**
+   * How people and programs sign in: `basic` by user name and password; `clientCertificate` by TLS; `keystonePassword` and `keystoneToken` as Keystone says; `kubernetesToken` by a token that a Kubernetes API server knows; `oidc` by an OpenID provider; `module` as a package outside says.
+   */
+  type: 'keystonePassword';
+  /**
+   * Address of Keystone.
+   */
+  url: string;
+  /**
+   * Domain of the users.
+   */
+  domain?: string;
+  /**
+   * Certificate authority of Keystone, in PEM form, read at each question; without it the system's.
+   */
+  caFile?: string;
+  /**
+   * How long one question may take.
+   */
+  timeout?: Duration;
+}
+/**
+ * A Keystone token (`X-Auth-Token`) that Keystone (identity API v3) takes.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "KeystoneTokenSignIn".
+ */
+export interface KeystoneTokenSignIn {
+  /**
+   * How people and programs sign in: `basic` by user name and password; `clientCertificate` by TLS; `keystonePassword` and `keystoneToken` as Keystone says; `kubernetesToken` by a token that a Kubernetes API server knows; `oidc` by an OpenID provider; `module` as a package outside says.
+   */
+  type: 'keystoneToken';
+  /**
+   * Address of Keystone.
+   */
+  url: string;
+  /**
+   * Certificate authority of Keystone, in PEM form, read at each question; without it the system's.
+   */
+  caFile?: string;
+  /**
+   * How long one question may take.
+   */
+  timeout?: Duration;
+}
+/**
+ * A bearer token that a Kubernetes API server knows, asked by TokenReview.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "KubernetesTokenSignIn".
+ */
+export interface KubernetesTokenSignIn {
+  /**
+   * How people and programs sign in: `basic` by user name and password; `clientCertificate` by TLS; `keystonePassword` and `keystoneToken` as Keystone says; `kubernetesToken` by a token that a Kubernetes API server knows; `oidc` by an OpenID provider; `module` as a package outside says.
+   */
+  type: 'kubernetesToken';
+  /**
+   * Address of the API server.
+   */
+  server: string;
+  /**
+   * Certificate authority of the API server, in PEM form, read at each question; without it the system's.
+   */
+  caFile?: string;
+  /**
+   * File with a token that may create TokenReviews (`system:auth-delegator`), read at each question.
+   */
+  tokenFile: string;
+  /**
+   * The token must be for one of these.
+   */
+  audiences?: string[];
+  /**
+   * Groups whose members may sign in; without it everybody whom the server knows.
+   */
+  groups?: string[];
+  /**
+   * How long one question may take.
+   */
+  timeout?: Duration;
+}
+/**
+ * An OpenID provider: signed tokens of programs (`Authorization: Bearer`), and with `clientId` and `publicUrl` the sign-in of browsers by authorization code. One of `audience` and `clientId` is given.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "OidcSignIn".
+ */
+export interface OidcSignIn {
+  /**
+   * How people and programs sign in: `basic` by user name and password; `clientCertificate` by TLS; `keystonePassword` and `keystoneToken` as Keystone says; `kubernetesToken` by a token that a Kubernetes API server knows; `oidc` by an OpenID provider; `module` as a package outside says.
+   */
+  type: 'oidc';
+  /**
+   * The issuer, exactly as its tokens name it. Its keys and endpoints are found from there.
+   */
+  issuer: string;
+  /**
+   * Tokens of programs must be for this audience; without it for `clientId`.
+   */
+  audience?: string;
+  /**
+   * The view's client at the provider, for browsers.
+   */
+  clientId?: string;
+  /**
+   * File with the client's secret, read at each sign-in; without it the client is a public one.
+   */
+  clientSecretFile?: string;
+  /**
+   * Environment variable that holds it.
+   */
+  clientSecretEnv?: string;
+  /**
+   * Address of the view as browsers reach it. `/sign-in/callback` below it is the redirect URI that the provider must know.
+   */
+  publicUrl?: string;
+  /**
+   * Certificate authority of the provider, in PEM form, read at each question; without it the system's.
+   */
+  caFile?: string;
+  /**
+   * The claim that is the name. Choose one that people cannot set themselves.
+   */
+  usernameClaim?: string;
+  /**
+   * The claim with the groups.
+   */
+  groupsClaim?: string;
+  /**
+   * Groups whose members may sign in; without it everybody whom the provider knows.
+   */
+  groups?: string[];
+  /**
+   * What the provider is asked for, besides `openid`.
+   */
+  scopes?: string[];
+  /**
+   * How long a browser stays signed in.
+   */
+  sessionLife?: Duration;
+  /**
+   * File with at least 32 characters by chance (`openssl rand -base64 48`), shared by copies of the view; without it sessions end with the process.
+   */
+  sessionKeyFile?: string;
+  /**
+   * How long one question may take.
+   */
+  timeout?: Duration;
+}
+/**
+ * An authenticator that a package outside brings: it exports `createAuthenticator(options, deps)`.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ModuleSignIn".
+ */
+export interface ModuleSignIn {
+  /**
+   * How people and programs sign in: `basic` by user name and password; `clientCertificate` by TLS; `keystonePassword` and `keystoneToken` as Keystone says; `kubernetesToken` by a token that a Kubernetes API server knows; `oidc` by an OpenID provider; `module` as a package outside says.
+   */
+  type: 'module';
+  /**
+   * Name of an installed package, or a path; one that begins with `./` or `../` starts at this file.
+   */
+  module: string;
+  /**
+   * What the module makes of it is its own affair. Keep secrets out of it: name files.
+   */
+  options?: {
+    [k: string]: unknown;
+  };
+  /**
+   * How long one decision may take.
+   */
+  timeout?: Duration;
 }
 /**
  * Settings of the whole fleet.

@@ -55,6 +55,7 @@ const LARGEST_BODY = 1024 * 1024;
 const PREFIXES: readonly (readonly [string, PartName])[] = [
   ['/hook', 'hook'],
   ['/sign-in', 'sign-in'],
+  ['/sign-out', 'sign-in'],
   ['/healthz', 'health'],
   ['/readyz', 'health'],
   ['/api/v0', 'api-v0'],
@@ -91,7 +92,10 @@ export function viewApp(context: ViewContext, options: ViewAppOptions): Hono<Vie
   app.all('/hook/*', () => notFound());
   if (!parts.signIn) app.use(onlyLocalNames);
   app.route('/', healthRoutes(context));
-  if (parts.signIn?.routes) app.route('/sign-in', parts.signIn.routes);
+  if (parts.signIn?.routes) {
+    app.route('/sign-in', parts.signIn.routes);
+    app.get('/sign-out', (c) => c.redirect('/sign-in/out', 303));
+  }
   app.all('/sign-in/*', () => notFound());
   app.use(guard(parts.signIn));
   if (parts.apiV0) app.route('/api/v0', parts.apiV0);

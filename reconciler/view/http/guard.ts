@@ -9,6 +9,9 @@ import { problem } from './problem.ts';
 /** Whoever reaches a view without sign-in: a viewer, never more. */
 const ANYBODY: Principal = { name: 'anybody on this machine', roles: ['viewer'], by: 'none' };
 
+const UNAVAILABLE = 'Who asks could not be found out now';
+const ASK_AGAIN = 'Try again; the log of the server says why.';
+
 /** Longest path that is carried through signing in. */
 const LONGEST_PATH = 1000;
 
@@ -71,6 +74,7 @@ function denied({ status, headers, retryAfterSeconds }: Denial): Response {
   if (status === 429) {
     return problem({ status, code: 'TOO_MANY_FAILURES', title: 'Signing in has failed too often from there' }, all);
   }
+  if (status === 503) return problem({ status, code: 'SIGN_IN_UNAVAILABLE', title: UNAVAILABLE, hint: ASK_AGAIN }, all);
   if (status === 403) return problem({ status, code: 'FORBIDDEN', title: 'You may not read this' }, all);
   return problem(
     { status, code: 'SIGN_IN_NEEDED', title: 'Sign in first', hint: 'Send credentials that the view accepts.' },
@@ -80,9 +84,9 @@ function denied({ status, headers, retryAfterSeconds }: Denial): Response {
 
 /** Says nothing of why: who is told has not been let in. The cause is for the log. */
 function unavailable(cause: unknown): Transient {
-  return new Transient('Who asks could not be found out now.', {
+  return new Transient(`${UNAVAILABLE}.`, {
     code: 'SIGN_IN_UNAVAILABLE',
-    hint: 'Try again; the log of the server says why.',
+    hint: ASK_AGAIN,
     retryAfterMs: 5000,
     cause,
   });

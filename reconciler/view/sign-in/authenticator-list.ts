@@ -10,6 +10,9 @@ import type { Denial, SignIn, SignInRequest, SignInResult } from './sign-in.ts';
 import type { Troubles } from './troubles.ts';
 import { unlessAborted } from './verified-cache.ts';
 
+/** With a credential that nobody could be asked about: not before so many seconds. */
+const UNDECIDED_SECONDS = 5;
+
 /** One authenticator of the list, and how long it may take. */
 export interface Listed {
   authenticator: Authenticator;
@@ -53,7 +56,10 @@ export function signInOf(listed: readonly Listed[], settings: SignInSettings, de
     return { said };
   }
 
-  async function limited(request: SignInRequest, carried: readonly Listed[]): Promise<Round & { retryAfterSeconds?: number }> {
+  async function limited(
+    request: SignInRequest,
+    carried: readonly Listed[],
+  ): Promise<Round & { retryAfterSeconds?: number }> {
     const guessable = carried.filter(({ authenticator }) => authenticator.guessable !== false);
     if (guessable.length === 0) return round(request, carried);
     const claimant = { address: request.remoteAddress, user: basicOf(request.headers)?.user };
@@ -88,7 +94,8 @@ export function signInOf(listed: readonly Listed[], settings: SignInSettings, de
         const types = denied.map(({ type }) => type);
         troubles.denied(request.remoteAddress, types, outcome);
       }
-      return { denied: denialOf(request.path, challenges, retryAfterSeconds) };
+      const isUndecided = denied.length < said.length;
+      return { denied: denialOf(request.path, challenges, { isUndecided, retryAfterSeconds }) };
     },
   };
 }
@@ -110,16 +117,24 @@ async function ask({ authenticator, timeoutMs }: Listed, request: SignInRequest)
     return await unlessAborted(authenticator.authenticate(request, signal), signal);
   } catch (error) {
     if (request.signal.aborted) throw error;
-    return { outcome: 'unavailable', reason: deadline.aborted ? `no decision within ${timeoutMs} ms` : messageOf(error) };
+    return {
+      outcome: 'unavailable',
+      reason: deadline.aborted ? `no decision within ${timeoutMs} ms` : messageOf(error),
+    };
   }
 }
 
 /** Paths of Commissaire are answered as Commissaire did: 403, and no invitation. */
-function denialOf(path: string, challenges: readonly string[], retryAfterSeconds: number | undefined): Denial {
+function denialOf(
+  path: string,
+  challenges: readonly string[],
+  { isUndecided, retryAfterSeconds }: { isUndecided: boolean; retryAfterSeconds: number | undefined },
+): Denial {
   if (retryAfterSeconds !== undefined) {
-    return { status: 429, retryAfterSeconds, headers: { 'Retry-After': String(retryAfterSeconds) } };
+    return { status: 429, retryAfterSeconds };
   }
+  if (isUndecided) return { status: 503, retryAfterSeconds: UNDECIDED_SECONDS };
   const isOld = path === '/api/v0' || path.startsWith('/api/v0/');
   if (isOld || challenges.length === 0) return { status: 403 };
-  return { status: 401, headers: { 'WWW-Authenticate': challenges.join(', ') } };
+  return { status: 401, headers: { 'www-authenticate': challenges.join(', ') } };
 }

@@ -56,7 +56,10 @@ export interface AuthenticatorDeps {
 
 /** What a module of a package outside exports. */
 export interface AuthenticatorModule {
-  createAuthenticator(options: Record<string, unknown>, deps: AuthenticatorDeps): Authenticator | Promise<Authenticator>;
+  createAuthenticator(
+    options: Record<string, unknown>,
+    deps: AuthenticatorDeps,
+  ): Authenticator | Promise<Authenticator>;
 }
 
 export const ABSENT: Verdict = { outcome: 'absent' };

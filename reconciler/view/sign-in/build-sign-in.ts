@@ -76,7 +76,13 @@ async function build(
       const { sessionKeyFile } = settings;
       const text = sessionKeyFile === undefined ? undefined : await readFile(sessionKeyFile, 'utf8');
       const ask = askRemote(settings);
-      return oidcAuthenticator(settings, { clock, ask, sessionKey: cookieKey(text), groups: credsReaders.groups, guard });
+      return oidcAuthenticator(settings, {
+        clock,
+        ask,
+        sessionKey: cookieKey(text),
+        groups: credsReaders.groups,
+        guard,
+      });
     }
     case 'module':
       return outsideAuthenticator(settings, { clock, log });

@@ -4,7 +4,7 @@ import { abortReason } from '../../model/clock.ts';
 export interface Door {
   key: string;
   /** How many more may fail, and where none may, after how many seconds. */
-  left(): Promise<{ left: number; retryAfterSeconds: number }>;
+  left: () => Promise<{ left: number; retryAfterSeconds: number }>;
 }
 
 /** Lets in at once only as many as may still fail; others wait until one has left, and are let in or sent away then. */

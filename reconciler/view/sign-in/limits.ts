@@ -79,7 +79,11 @@ export class Limits {
     return failed >= perUser * ANYWHERE ? 1 : perUser;
   }
 
-  async #left(counter: RateLimiterMemory, key: string, most: number): Promise<{ left: number; retryAfterSeconds: number }> {
+  async #left(
+    counter: RateLimiterMemory,
+    key: string,
+    most: number,
+  ): Promise<{ left: number; retryAfterSeconds: number }> {
     const now = await counter.get(key);
     const retryAfterSeconds = Math.max(1, Math.ceil((now?.msBeforeNext ?? 0) / 1000));
     return { left: most - (now?.consumedPoints ?? 0), retryAfterSeconds };

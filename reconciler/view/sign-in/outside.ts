@@ -6,7 +6,16 @@ import type { Authenticator, AuthenticatorDeps, Verdict } from './authenticator.
 import type { ModuleSettings } from './settings.ts';
 
 /** Types that are ours. */
-const TAKEN = ['basic', 'clientCertificate', 'keystonePassword', 'keystoneToken', 'kubernetesToken', 'oidc', 'module', 'none'];
+const TAKEN = [
+  'basic',
+  'clientCertificate',
+  'keystonePassword',
+  'keystoneToken',
+  'kubernetesToken',
+  'oidc',
+  'module',
+  'none',
+];
 
 /**
  * An authenticator that a package outside brings, checked against the contract (`AuthenticatorModule`). Throws InvalidInput `SIGN_IN_MODULE` with
@@ -82,7 +91,11 @@ function verdictOf(said: unknown): Verdict {
   if (outcome === 'unavailable') return { outcome, reason: String(reason) };
   const { name, groups = [], commonNames } = (identity ?? {}) as Record<string, unknown>;
   const known =
-    outcome === 'accepted' && isName(name) && Array.isArray(groups) && groups.every(isName) && commonNames === undefined;
+    outcome === 'accepted' &&
+    isName(name) &&
+    Array.isArray(groups) &&
+    groups.every(isName) &&
+    commonNames === undefined;
   if (!known) throw new Error('it gave a verdict that is none');
   return { outcome, identity: { name, groups } };
 }

@@ -59,7 +59,8 @@ export function askRemote({ caFile, timeoutMs }: RemoteSettings): Ask {
 /** Checks a URL of the configuration. Throws InvalidInput `CONFIG_INVALID` where it is none, holds credentials, or is not protected. */
 export function checkRemoteUrl(field: string, text: string): void {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && isProtected(url) && url.username === '' && url.password === '' && url.search === '' && url.hash === '') return;
+  if (url && isProtected(url) && url.username === '' && url.password === '' && url.search === '' && url.hash === '')
+    return;
   throw new InvalidInput(`${field} must be an https URL without credentials in it, found ${JSON.stringify(text)}.`, {
     code: 'CONFIG_INVALID',
     hint: 'Plain http is taken for addresses of this machine only: http://127.0.0.1:5000.',

@@ -13,7 +13,9 @@ export async function secretNow({ file, env }: SecretReference): Promise<Sensiti
   const text = file === undefined ? process.env[env ?? ''] : await readFile(file, 'utf8').catch(() => undefined);
   const secret = text?.replace(/\r?\n$/, '');
   if (!secret) {
-    throw new Transient(`The secret of ${file ?? `the variable ${env ?? ''}`} is not there.`, { code: 'SECRET_MISSING' });
+    throw new Transient(`The secret of ${file ?? `the variable ${env ?? ''}`} is not there.`, {
+      code: 'SECRET_MISSING',
+    });
   }
   return new Sensitive(secret);
 }

@@ -21,11 +21,11 @@ export interface SignInRequest {
 
 /** Why a request is not let in. Says nothing of which names exist. */
 export interface Denial {
-  /** 401: not known who asks; 403: known, and may not; 429: too many failures from there. */
-  status: 401 | 403 | 429;
+  /** 401: not known who asks; 403: known, and may not; 429: too many failures from there; 503: nobody could be asked about the credential. */
+  status: 401 | 403 | 429 | 503;
   /** `WWW-Authenticate` where a browser or a program may answer, and the like. */
   headers?: Record<string, string>;
-  /** With 429: not before so many seconds. */
+  /** With 429 and 503: not before so many seconds. */
   retryAfterSeconds?: number;
 }
 

@@ -47,7 +47,8 @@ export class Troubles {
     this.#refused.delete(key);
     this.#refused.set(key, now);
     if (this.#refused.size > MOST) this.#refused.delete(this.#refused.keys().next().value!);
-    const message = outcome === 'refused' ? 'a sign-in failed' : 'sign-ins from an address are limited: too many failed';
+    const message =
+      outcome === 'refused' ? 'a sign-in failed' : 'sign-ins from an address are limited: too many failed';
     this.#log.warn({ address, authenticators: types }, message);
   }
 }

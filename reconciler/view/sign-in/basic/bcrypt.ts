@@ -8,8 +8,8 @@ import type { CompareAnswer, CompareQuestion } from './bcrypt-worker.ts';
 const MOST_WAITING = 64;
 
 interface Waiter {
-  resolve(matches: boolean): void;
-  reject(error: Error): void;
+  resolve: (matches: boolean) => void;
+  reject: (error: Error) => void;
 }
 
 /** Compares passwords with bcrypt hashes in a thread of its own: the event loop is not held up. The thread lives while it is asked. */
@@ -20,7 +20,8 @@ export class Bcrypt {
 
   /** Throws Transient `SIGN_IN_BUSY` when too many wait, or the thread was lost. A hash that is none matches nothing. */
   compare(password: Sensitive, hash: string): Promise<boolean> {
-    if (this.#waiting.size >= MOST_WAITING) return Promise.reject(busy(`${MOST_WAITING} passwords wait to be compared`));
+    if (this.#waiting.size >= MOST_WAITING)
+      return Promise.reject(busy(`${MOST_WAITING} passwords wait to be compared`));
     const worker = (this.#worker ??= this.#start());
     // The process may end while nobody waits.
     worker.ref();

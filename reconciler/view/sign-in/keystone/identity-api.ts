@@ -25,7 +25,9 @@ export async function askKeystone(ask: Ask, url: string, identity: object, domai
   });
   // 400: what stands there can be no credential; 403: the user may not have a token.
   if ([400, 401, 403].includes(answer.status)) return { verdict: REFUSED };
-  return granted(answer, domain) ?? { verdict: { outcome: 'unavailable', reason: `Keystone answered ${answer.status}.` } };
+  return (
+    granted(answer, domain) ?? { verdict: { outcome: 'unavailable', reason: `Keystone answered ${answer.status}.` } }
+  );
 }
 
 function granted(answer: Answer, domain: string): KeystoneAnswer | undefined {

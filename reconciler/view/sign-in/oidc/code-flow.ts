@@ -62,10 +62,7 @@ function isRefusal(error: unknown): boolean {
   if (name === 'AuthorizationResponseError') return true;
   // 401: our own client is refused, which is nobody's guess.
   if (name === 'ResponseBodyError') return status === 400 && (error as ResponseBodyError).error === 'invalid_grant';
-  return [
-    'OAUTH_INVALID_RESPONSE',
-    'OAUTH_JWT_CLAIM_COMPARISON_FAILED',
-    'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',
-  ].includes(code ?? '');
+  return ['OAUTH_INVALID_RESPONSE', 'OAUTH_JWT_CLAIM_COMPARISON_FAILED', 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED'].includes(
+    code ?? '',
+  );
 }
-

@@ -8,7 +8,19 @@ import { secretNow } from '../secret.ts';
 import type { OidcSettings } from '../settings.ts';
 
 /** Signatures with keys that both sides know are not taken: our own secret would sign. */
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
 /** What the provider says of itself is asked again after so long, in milliseconds. */
 const DISCOVERY_MS = 3_600_000;
 /** How far clocks may be apart, in seconds. */

@@ -59,7 +59,11 @@ export function signInRoutes(flow: CodeFlow, sessions: Sessions, guard: Guard): 
     }
     const { remoteAddress } = c.get('peer') ?? c.env?.peer ?? NOBODY;
     const query = new URL(c.req.url).searchParams;
-    const verdict = await guard(remoteAddress, () => finished(flow, query, journey), c.get('signal') ?? c.req.raw.signal);
+    const verdict = await guard(
+      remoteAddress,
+      () => finished(flow, query, journey),
+      c.get('signal') ?? c.req.raw.signal,
+    );
     switch (verdict.outcome) {
       case 'accepted': {
         const sealed = await sessions.session(verdict.identity);
@@ -118,4 +122,3 @@ async function shown(
 function random(): string {
   return randomBytes(32).toString('base64url');
 }
-
