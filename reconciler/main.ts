@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
+import { leaseLost } from './compose/lease-lost.ts';
 import { runSession } from './compose/session.ts';
 import { Standing } from './compose/standing.ts';
 import type { DaemonConfig } from './config/daemon-config.ts';
 import { pullBrake } from './engine/halt-key.ts';
 import type { KindLog } from './kinds/context.ts';
 import { systemClock, type Clock } from './model/clock.ts';
-import { asIntendantError } from './model/errors.ts';
+import { asIntendantError, Transient } from './model/errors.ts';
 import type { ResourceKey } from './model/resource.ts';
 import type { ObjectStatus } from './model/status.ts';
 import { VERSION } from './model/version.ts';
@@ -112,6 +113,9 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
             },
             signal,
           );
+        } catch (thrown) {
+          // Whatever was in hand when the lease went, also the first look at the store.
+          throw lease.lost.aborted && !(thrown instanceof Transient) ? leaseLost(lease.lost.reason) : thrown;
         } finally {
           standing.acting = false;
           await lease.release();
