@@ -1,0 +1,74 @@
+import type { HostSpec } from '../../../../schema/generated/types.ts';
+import { keyOf, splitKey, type Resource } from '../../../model/resource.ts';
+import type { ObjectStatus } from '../../../model/status.ts';
+import { isUnfinished } from '../../../status/wellness.ts';
+import type { ViewContext } from '../../http/context.ts';
+import { stateOf, whyOf, type HostState } from '../states.ts';
+
+/** A host as every list shows it. */
+export interface HostLine {
+  name: string;
+  state: HostState;
+  /** Empty: none. */
+  cluster: string;
+  address: string;
+  /** Why it is not simply well. */
+  why?: string;
+  status?: ObjectStatus;
+}
+
+type Sources = Pick<ViewContext, 'cache' | 'desired'>;
+
+/** Every host that the repository holds or that anything is known of, in the natural order of names. */
+export function readHosts(context: Sources): HostLine[] {
+  const { cache, desired } = context;
+  const names = new Set(desired.inventory.keys('Host').map((key) => splitKey(key).name));
+  for (const { status } of cache.list('Host')) names.add(splitKey(status.key).name);
+  const busy = hostsInHand(context);
+  return [...names].sort(byName).map((name) => hostLine(name, context, busy));
+}
+
+/** One host; undefined: nothing is known of it. */
+export function readHost(name: string, context: Sources): HostLine | undefined {
+  const key = keyOf('Host', name);
+  if (!context.cache.get(key) && !context.desired.inventory.get(key)) return undefined;
+  return hostLine(name, context, hostsInHand(context));
+}
+
+/** Hosts that operations are changing now, and which operation that is. */
+export function hostsInHand({ cache }: Sources): ReadonlyMap<string, string> {
+  const busy = new Map<string, string>();
+  for (const { status } of cache.list('Operation')) {
+    if (!isUnfinished(status) || !Array.isArray(status.detail.running)) continue;
+    for (const host of status.detail.running) {
+      if (typeof host === 'string') busy.set(host, splitKey(status.key).name);
+    }
+  }
+  return busy;
+}
+
+function hostLine(name: string, { cache, desired }: Sources, busy: ReadonlyMap<string, string>): HostLine {
+  const key = keyOf('Host', name);
+  const status = cache.get(key)?.status;
+  const resource = desired.inventory.get(key) as Resource<'Host'> | undefined;
+  const spec: HostSpec | undefined = resource?.spec;
+  const operation = busy.get(name);
+  const state = stateOf(status, operation !== undefined);
+  const why = operation === undefined ? whyOf(status) : `${operation} is changing it`;
+  const address = spec?.address ?? status?.detail.address;
+  return {
+    name,
+    state,
+    cluster: spec?.cluster ?? status?.cluster ?? '',
+    address: typeof address === 'string' ? address : '',
+    ...(why === undefined || state === 'active' ? {} : { why }),
+    ...(status && { status }),
+  };
+}
+
+const order = new Intl.Collator('en', { numeric: true });
+
+/** `web-2` before `web-10`. */
+export function byName(a: string, b: string): number {
+  return order.compare(a, b);
+}
