@@ -1,12 +1,13 @@
 import { isoTime } from '../../model/clock.ts';
 import { Hono, type Context } from 'hono';
 import type { Child } from 'hono/jsx';
-import type { ViewContext, ViewEnv } from '../http/context.ts';
+import { signalOf, type ViewContext, type ViewEnv } from '../http/context.ts';
 import { readAssets, type Assets } from './assets.ts';
 import { FleetPage } from './pages/fleet.tsx';
 import { Layout, type PageFrame } from './parts/layout.tsx';
 import { readFleet } from './read/fleet.ts';
 import { readStanding, type Standing } from './read/standing.ts';
+import { render } from './render.ts';
 import { sendHtml } from './respond.ts';
 import { sendAsset } from './send-asset.ts';
 
@@ -23,7 +24,7 @@ export function dashboard(context: ViewContext, options: DashboardOptions = {}):
   app.get('/assets/:version/:name', (c) => sendAsset(c, assets()) ?? c.notFound());
 
   app.get('/', async (c) => {
-    const standing = await readStanding(context, c.req.raw.signal);
+    const standing = await readStanding(context, signalOf(c, context));
     const model = readFleet(context, standing);
     return page(
       c,
@@ -33,7 +34,7 @@ export function dashboard(context: ViewContext, options: DashboardOptions = {}):
     );
   });
 
-  function page(
+  async function page(
     c: Context<ViewEnv>,
     { diagnostics: { diagnostics, total } }: Standing,
     frame: Pick<PageFrame, 'title' | 'section' | 'watch' | 'query'>,
@@ -49,8 +50,7 @@ export function dashboard(context: ViewContext, options: DashboardOptions = {}):
       principal: c.get('principal'),
       findings,
     };
-    const html = <Layout frame={whole}>{body}</Layout>;
-    return sendHtml(c, `<!DOCTYPE html>${html.toString()}`, status);
+    return sendHtml(c, await render(<Layout frame={whole}>{body}</Layout>), status);
   }
 
   return app;

@@ -1,41 +1,21 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Context } from 'hono';
+import { secure } from '../http/security-headers.ts';
 import type { ViewEnv } from '../http/context.ts';
 
 const compress = promisify(gzip);
 /** Below this many bytes compressing costs more than it saves. */
 const WORTH_COMPRESSING = 1024;
 
-/** Nothing runs, shows or is asked but what this server itself gives, and nobody may frame it. No inline script or style. */
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-/** What every answer of the dashboard carries. */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-};
-
 /** Sends a page: never kept by anybody between, compressed where the reader can read that. */
 export async function sendHtml(c: Context<ViewEnv>, html: string, status = 200): Promise<Response> {
   const headers = new Headers({
-    ...SECURITY_HEADERS,
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
     vary: 'accept-encoding, cookie',
   });
+  secure(headers, false);
   if (html.length < WORTH_COMPRESSING || !accepts(c, 'gzip')) return new Response(html, { status, headers });
   headers.set('content-encoding', 'gzip');
   return new Response(new Uint8Array(await compress(html, { level: 5 })), { status, headers });

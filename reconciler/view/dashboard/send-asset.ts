@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
 import type { ViewEnv } from '../http/context.ts';
 import type { Assets } from './assets.ts';
-import { accepts, SECURITY_HEADERS } from './respond.ts';
+import { secure } from '../http/security-headers.ts';
+import { accepts } from './respond.ts';
 
 /** A year, in seconds: what is under a digest never changes. */
 const FOR_EVER = 'public, max-age=31536000, immutable';
@@ -11,11 +12,11 @@ export function sendAsset(c: Context<ViewEnv>, assets: Assets): Response | undef
   const asset = assets.get(c.req.param('name') ?? '');
   if (!asset) return undefined;
   const headers = new Headers({
-    ...SECURITY_HEADERS,
     'content-type': asset.type,
     'cache-control': c.req.param('version') === assets.version ? FOR_EVER : 'no-cache',
     vary: 'accept-encoding',
   });
+  secure(headers, false);
   const encoding = accepts(c, 'br') ? 'br' : accepts(c, 'gzip') ? 'gzip' : undefined;
   if (encoding) headers.set('content-encoding', encoding);
   const body = encoding === 'br' ? asset.brotli : encoding === 'gzip' ? asset.gzip : asset.body;

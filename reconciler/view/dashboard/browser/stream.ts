@@ -5,8 +5,8 @@ export type StreamState = 'live' | 'lost' | 'absent' | 'refused';
 
 export interface StreamOptions {
   url: string;
-  onEvent(event: StreamEvent): void;
-  onState(state: StreamState): void;
+  onEvent: (event: StreamEvent) => void;
+  onState: (state: StreamState) => void;
 }
 
 /** The server says something every fifteen seconds; after this long without a word it is gone, in milliseconds. */

@@ -7,7 +7,7 @@ import type { ViewContext } from '../../http/context.ts';
 import { hostAdvice, operationAdvice, type Advice } from '../advice.ts';
 import { pageOf, paths } from '../links.ts';
 import { plural } from '../text.ts';
-import { fleetFreeze } from './fleet.ts';
+import { fleetFreeze } from './holds.ts';
 import type { HostLine } from './hosts.ts';
 import type { OperationLine } from './operations.ts';
 import type { Standing } from './standing.ts';

@@ -1,10 +1,8 @@
-import type { ClusterSpec } from '../../../../schema/generated/types.ts';
-import { keyOf, splitKey, type Resource } from '../../../model/resource.ts';
-import { fleetSpec } from '../../../kinds/fleet/spec.ts';
-import { freezeHold } from '../../../rollout/freeze.ts';
+import { splitKey } from '../../../model/resource.ts';
 import type { ViewContext } from '../../http/context.ts';
 import { countStates, type StateCounts } from '../states.ts';
 import { readAttention, type Attention } from './attention.ts';
+import { clusterHolds } from './holds.ts';
 import { byName, readHosts, type HostLine } from './hosts.ts';
 import { readOperations, type OperationLine } from './operations.ts';
 import type { Standing } from './standing.ts';
@@ -59,21 +57,4 @@ function groupHosts(context: ViewContext, hosts: readonly HostLine[], standing: 
       counts: countStates(members.map(({ state }) => state)),
       holds: clusterHolds(name, context, standing),
     }));
-}
-
-/** Why nothing, or nothing new, happens on a cluster. */
-export function clusterHolds(name: string, { desired, clock }: ViewContext, { info }: Standing): string[] {
-  const resource = desired.inventory.get(keyOf('Cluster', name)) as Resource<'Cluster'> | undefined;
-  const spec: ClusterSpec | undefined = resource?.spec;
-  const frozen = freezeHold(`cluster ${name}`, spec?.freeze, clock.now());
-  const held = info?.held[name];
-  return [
-    ...(frozen ? [frozen.message] : []),
-    ...(held === undefined ? [] : [`held at ${held.slice(0, 12)} by errors in the configuration`]),
-  ];
-}
-
-/** The freeze of the whole fleet, a sentence; undefined: there is none. */
-export function fleetFreeze({ desired, clock }: Pick<ViewContext, 'desired' | 'clock'>): string | undefined {
-  return freezeHold('the fleet', fleetSpec(desired.inventory)?.freeze, clock.now())?.message;
 }

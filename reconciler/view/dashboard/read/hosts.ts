@@ -1,5 +1,4 @@
-import type { HostSpec } from '../../../../schema/generated/types.ts';
-import { keyOf, splitKey, type Resource } from '../../../model/resource.ts';
+import { keyOf, splitKey } from '../../../model/resource.ts';
 import type { ObjectStatus } from '../../../model/status.ts';
 import { isUnfinished } from '../../../status/wellness.ts';
 import type { ViewContext } from '../../http/context.ts';
@@ -50,8 +49,7 @@ export function hostsInHand({ cache }: Sources): ReadonlyMap<string, string> {
 function hostLine(name: string, { cache, desired }: Sources, busy: ReadonlyMap<string, string>): HostLine {
   const key = keyOf('Host', name);
   const status = cache.get(key)?.status;
-  const resource = desired.inventory.get(key) as Resource<'Host'> | undefined;
-  const spec: HostSpec | undefined = resource?.spec;
+  const spec = desired.inventory.get(key)?.spec;
   const operation = busy.get(name);
   const state = stateOf(status, operation !== undefined);
   const why = operation === undefined ? whyOf(status) : `${operation} is changing it`;

@@ -3,6 +3,7 @@ import type { ObjectStatus } from '../../../model/status.ts';
 import { countIn } from '../../../status/counts.ts';
 import { isUnfinished } from '../../../status/wellness.ts';
 import type { ViewContext } from '../../http/context.ts';
+import { shown } from '../text.ts';
 
 /** How many hosts of an operation stand where. */
 export interface Tally {
@@ -51,8 +52,10 @@ export function operationLine(status: ObjectStatus): OperationLine {
   return {
     name: splitKey(status.key).name,
     phase: status.status,
-    type: typeof detail.type === 'string' ? detail.type : '',
-    clusters: Array.isArray(detail.clusters) ? detail.clusters.filter((one) => typeof one === 'string') : [],
+    type: typeof detail.type === 'string' ? shown(detail.type, 40) : '',
+    clusters: Array.isArray(detail.clusters)
+      ? detail.clusters.flatMap((one) => (typeof one === 'string' ? shown(one, 80) : []))
+      : [],
     tally: {
       total: count('total'),
       succeeded: count('succeeded'),
