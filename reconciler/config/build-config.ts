@@ -24,6 +24,8 @@ export async function buildConfig(document: DaemonDocument, places: SecretPlaces
   const caFile = await checkedFile('repository.caFile', repository.caFile, places);
   const proxy = await proxyOf('repository', repository, places);
   const signatures = await signatureSettings(repository.signatures, places);
+  // What serves the view is large, and most commands do not.
+  const view = document.view && (await (await import('./view.ts')).viewConfig(document.view, places));
   return {
     fleet: document.fleet,
     state: document.state,
@@ -51,6 +53,7 @@ export async function buildConfig(document: DaemonDocument, places: SecretPlaces
     alertServers: await alertServers(document, places),
     profiles: await profiles(document, places),
     acceptRevision: document.acceptRevision,
+    ...(view && { view }),
   };
 }
 

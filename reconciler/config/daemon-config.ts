@@ -5,6 +5,9 @@ import type { GitAuth } from '../source/git/credentials.ts';
 import type { SignatureSettings } from '../source/signatures/signer-files.ts';
 import type { ProxySettings } from '../source/http/proxy.ts';
 import type { IdentityConfig } from '../ssh/identity.ts';
+import type { HookSettings } from '../view/hook/settings.ts';
+import type { TlsFiles } from '../view/http/tls-material.ts';
+import type { SignInSettings } from '../view/sign-in/settings.ts';
 
 /**
  * What one daemon needs to know, after defaults and with absolute paths. Made by `loadDaemonConfig`, which has made sure
@@ -33,6 +36,26 @@ export interface DaemonConfig {
   profiles: ProfileSources;
   /** Commit (hex) that is accepted although it does not follow from the accepted one. */
   acceptRevision?: string;
+  /** The view over HTTP. Absent: none. */
+  view?: ViewConfig;
+}
+
+/** Where the view is served, and to whom. */
+export interface ViewConfig {
+  /** Name or address to listen on, without brackets. */
+  address: string;
+  /** 0: any that is free. */
+  port: number;
+  /** Absolute paths. Absent: HTTP. */
+  tls?: TlsFiles;
+  /** As browsers reach it. */
+  publicUrl?: string;
+  /** Addresses and ranges of proxies that say who their client is. */
+  trustedProxies: string[];
+  /** Absent: everybody who reaches the address, which is loopback then. */
+  signIn?: SignInSettings;
+  /** Absent: no webhook. */
+  hook?: HookSettings;
 }
 
 /** A git repository and how to log in to it. */

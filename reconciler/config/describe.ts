@@ -14,7 +14,7 @@ export interface ConfigValue {
 }
 
 /** Fields that name the file or variable of a secret. */
-const OF_A_SECRET = /^(password|token|key|passphrase)(File|Env)$/;
+const OF_A_SECRET = /^(password|token|key|passphrase|secret)(File|Env)$/;
 /** Fields of the entries of a list that hold a secret themselves. */
 const INLINE_SECRET = /^hash$|password|secret|token|credential/i;
 

@@ -14,6 +14,7 @@ const ALTERNATIVES = [
   ['passwordFile', 'passwordEnv'],
   ['sudoPasswordFile', 'sudoPasswordEnv'],
   ['tokenFile', 'tokenEnv'],
+  ['secretFile', 'secretEnv'],
 ];
 /** Belongs to the key of a weaker layer, and goes with it. */
 const OF_THE_KEY = 'passphraseEnv';

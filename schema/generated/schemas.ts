@@ -1859,6 +1859,9 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           },
           "profiles": {
             "$ref": "#/$defs/DaemonProfiles"
+          },
+          "view": {
+            "$ref": "#/$defs/DaemonView"
           }
         },
         "examples": [
@@ -2071,6 +2074,173 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
             "endpoints": [
               "https://10.20.0.5:2379"
             ]
+          }
+        ]
+      },
+      "DaemonView": {
+        "type": "object",
+        "description": "The view over HTTP: the REST interfaces, live events, metrics and the dashboard; nothing can be changed there. Without `view` nothing is served over HTTP, an empty `view: {}` serves this machine.",
+        "additionalProperties": false,
+        "properties": {
+          "listen": {
+            "type": "string",
+            "description": "Address and port; an IPv6 address stands in brackets, port 0 takes any that is free. An address that others can reach needs `signIn`, and `tls` or a proxy in `trustedProxies`.",
+            "default": "127.0.0.1:8000",
+            "pattern": "^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+):[0-9]{1,5}$",
+            "examples": [
+              "127.0.0.1:8000",
+              "[::]:8443"
+            ],
+            "x-intendant-form": "an address and a port such as `127.0.0.1:8000` or `[::1]:8000`"
+          },
+          "tls": {
+            "$ref": "#/$defs/ViewTls"
+          },
+          "publicUrl": {
+            "type": "string",
+            "format": "https-url",
+            "description": "Address of the view as browsers reach it, without a path. An `oidc` authenticator with a `clientId` sends browsers back there, unless it has one of its own.",
+            "examples": [
+              "https://intendant.example.org"
+            ],
+            "x-intendant-form": "an https URL without credentials in it",
+            "x-intendant-quiet": true
+          },
+          "trustedProxies": {
+            "type": "array",
+            "description": "Proxies in front of the view, by address or as `10.0.0.0/8`. What they say in `X-Forwarded-For` and `X-Forwarded-Proto` is believed, of nobody else.",
+            "items": {
+              "type": "string",
+              "minLength": 1
+            },
+            "default": [],
+            "examples": [
+              [
+                "127.0.0.1"
+              ],
+              [
+                "10.20.0.0/24"
+              ]
+            ]
+          },
+          "signIn": {
+            "$ref": "#/$defs/ViewSignIn"
+          },
+          "hook": {
+            "$ref": "#/$defs/ViewHook"
+          }
+        },
+        "examples": [
+          {
+            "listen": "0.0.0.0:8443",
+            "tls": {
+              "certFile": "/etc/intendant/view.crt",
+              "keyFile": "/etc/intendant/view.key"
+            },
+            "signIn": {
+              "authenticators": [
+                {
+                  "type": "basic",
+                  "usersFile": "/etc/intendant/users.json"
+                }
+              ]
+            }
+          }
+        ]
+      },
+      "ViewTls": {
+        "type": "object",
+        "description": "Certificates of the view, in PEM form. Read again every five seconds; what cannot be used leaves the old in place, and the log says so.",
+        "additionalProperties": false,
+        "required": [
+          "certFile",
+          "keyFile"
+        ],
+        "properties": {
+          "certFile": {
+            "type": "string",
+            "description": "The certificate, followed by those between it and its authority.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/view.crt"
+            ]
+          },
+          "keyFile": {
+            "type": "string",
+            "description": "Its key, without a passphrase.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/view.key"
+            ]
+          },
+          "clientCaFile": {
+            "type": "string",
+            "description": "Authorities of client certificates. Without it clients are not asked for one.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/clients-ca.crt"
+            ]
+          },
+          "clientCertificates": {
+            "type": "string",
+            "enum": [
+              "optional",
+              "required"
+            ],
+            "description": "`required`: who shows no certificate of `clientCaFile` is not connected at all. `optional`: whoever shows one can be known by it.",
+            "default": "optional",
+            "examples": [
+              "required"
+            ]
+          }
+        },
+        "examples": [
+          {
+            "certFile": "/etc/intendant/view.crt",
+            "keyFile": "/etc/intendant/view.key"
+          }
+        ]
+      },
+      "ViewHook": {
+        "type": "object",
+        "description": "A webhook at `/hook/<path>`, by which a forge says that something was pushed. It only makes the daemon look at once; nothing in it is believed. One of `secretFile` and `secretEnv` is needed.",
+        "additionalProperties": false,
+        "required": [
+          "path"
+        ],
+        "properties": {
+          "path": {
+            "type": "string",
+            "description": "The end of the address, which nobody can guess: `openssl rand -hex 16`.",
+            "pattern": "^[A-Za-z0-9_-]{16,128}$",
+            "examples": [
+              "2f1c9f0e8a7b4d6c95e3a1b08d7f6c24"
+            ],
+            "x-intendant-form": "16 to 128 letters, digits, `-` and `_`, made by chance"
+          },
+          "secretFile": {
+            "type": "string",
+            "description": "File that holds the secret with which the forge signs; at least 16 characters, read anew at each call.",
+            "minLength": 1,
+            "examples": [
+              "/etc/intendant/hook.secret"
+            ]
+          },
+          "secretEnv": {
+            "type": "string",
+            "description": "Environment variable that holds it.",
+            "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+            "examples": [
+              "HOOK_SECRET"
+            ],
+            "x-intendant-form": "the name of an environment variable",
+            "x-intendant-quiet": true
+          }
+        },
+        "examples": [
+          {
+            "path": "2f1c9f0e8a7b4d6c95e3a1b08d7f6c24",
+            "secretFile": "/etc/intendant/hook.secret"
           }
         ]
       },

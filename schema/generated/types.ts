@@ -931,6 +931,7 @@ export interface DaemonConfig {
   acceptRevision?: string;
   alerts?: DaemonAlerts;
   profiles?: DaemonProfiles;
+  view?: DaemonView;
 }
 /**
  * The clock of the daemon's machine, on which maintenance windows open.
@@ -1020,6 +1021,73 @@ export interface DaemonProfileEtcd {
    * Its private key, in PEM form.
    */
   keyFile?: string;
+}
+/**
+ * The view over HTTP: the REST interfaces, live events, metrics and the dashboard; nothing can be changed there. Without `view` nothing is served over HTTP, an empty `view: {}` serves this machine.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "DaemonView".
+ */
+export interface DaemonView {
+  /**
+   * Address and port; an IPv6 address stands in brackets, port 0 takes any that is free. An address that others can reach needs `signIn`, and `tls` or a proxy in `trustedProxies`.
+   */
+  listen?: string;
+  tls?: ViewTls;
+  /**
+   * Address of the view as browsers reach it, without a path. An `oidc` authenticator with a `clientId` sends browsers back there, unless it has one of its own.
+   */
+  publicUrl?: string;
+  /**
+   * Proxies in front of the view, by address or as `10.0.0.0/8`. What they say in `X-Forwarded-For` and `X-Forwarded-Proto` is believed, of nobody else.
+   */
+  trustedProxies?: string[];
+  signIn?: ViewSignIn;
+  hook?: ViewHook;
+}
+/**
+ * Certificates of the view, in PEM form. Read again every five seconds; what cannot be used leaves the old in place, and the log says so.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ViewTls".
+ */
+export interface ViewTls {
+  /**
+   * The certificate, followed by those between it and its authority.
+   */
+  certFile: string;
+  /**
+   * Its key, without a passphrase.
+   */
+  keyFile: string;
+  /**
+   * Authorities of client certificates. Without it clients are not asked for one.
+   */
+  clientCaFile?: string;
+  /**
+   * `required`: who shows no certificate of `clientCaFile` is not connected at all. `optional`: whoever shows one can be known by it.
+   */
+  clientCertificates?: 'optional' | 'required';
+}
+/**
+ * A webhook at `/hook/<path>`, by which a forge says that something was pushed. It only makes the daemon look at once; nothing in it is believed. One of `secretFile` and `secretEnv` is needed.
+ *
+ * This interface was referenced by `Unused`'s JSON-Schema
+ * via the `definition` "ViewHook".
+ */
+export interface ViewHook {
+  /**
+   * The end of the address, which nobody can guess: `openssl rand -hex 16`.
+   */
+  path: string;
+  /**
+   * File that holds the secret with which the forge signs; at least 16 characters, read anew at each call.
+   */
+  secretFile?: string;
+  /**
+   * Environment variable that holds it.
+   */
+  secretEnv?: string;
 }
 /**
  * Who may read the view, and how they prove who they are. Without it the view listens on loopback only.

@@ -121,7 +121,8 @@ function listenerOf(app: Hono<ViewEnv>, peers: Peers): RequestListener {
       const incoming = env.incoming as IncomingMessage;
       const outgoing = env.outgoing as ServerResponse;
       const onClose = (listener: () => void): void => void outgoing.once('close', listener);
-      return app.fetch(request, { peer: peers.of(incoming), onClose });
+      const dropConnection = (): void => void incoming.socket.destroy();
+      return app.fetch(request, { peer: peers.of(incoming), onClose, dropConnection });
     },
     { errorHandler: problemOfError },
   );
