@@ -46,7 +46,7 @@ const running = new Set<ChildProcess>();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 /** Starts an etcd and waits until it is healthy. Short elections, so that leases of one second can be had. */
-export async function startEtcd({ tls }: { tls?: EtcdTls } = {}): Promise<TestEtcd> {
+export async function startEtcd({ tls, flags = [] }: { tls?: EtcdTls; flags?: string[] } = {}): Promise<TestEtcd> {
   const program = requirePart('etcd');
   const root = mkdtempSync(join(tmpdir(), 'intendant-etcd-'));
   const folder = join(root, 'data');
@@ -64,6 +64,7 @@ export async function startEtcd({ tls }: { tls?: EtcdTls } = {}): Promise<TestEt
       ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `n1=${peer}`],
       ...['--listen-metrics-urls', `http://127.0.0.1:${ports[2]}`],
       ...['--heartbeat-interval', '50', '--election-timeout', '500'],
+      ...flags,
       ...(tls === undefined ? [] : ['--cert-file', tls.certFile, '--key-file', tls.keyFile]),
       ...(tls === undefined ? [] : ['--trusted-ca-file', tls.caFile, '--client-cert-auth']),
     ];
