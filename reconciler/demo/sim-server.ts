@@ -79,6 +79,7 @@ export class SimServer {
       socket.resume();
       return;
     }
+    sayTogether(socket);
     this.#server().injectSocket(socket);
   }
 
@@ -124,4 +125,21 @@ export class SimServer {
   #reset(peerPort: number): void {
     for (const socket of this.#sockets) if (socket.remotePort === peerPort) socket.resetAndDestroy();
   }
+}
+
+/** What is said in one turn goes out at once: sshd, too, sends output, exit status and close in one piece. */
+function sayTogether(socket: Socket): void {
+  const write: (chunk: Buffer | string) => boolean = socket.write.bind(socket);
+  let held = false;
+  socket.write = (chunk: Buffer | string) => {
+    if (!held) {
+      held = true;
+      socket.cork();
+      setImmediate(() => {
+        held = false;
+        socket.uncork();
+      });
+    }
+    return write(chunk);
+  };
 }
