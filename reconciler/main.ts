@@ -7,10 +7,12 @@ import { pullBrake } from './engine/halt-key.ts';
 import type { KindLog } from './kinds/context.ts';
 import { systemClock, type Clock } from './model/clock.ts';
 import { asIntendantError, Transient } from './model/errors.ts';
+import type { Meter } from './model/meter.ts';
 import type { ResourceKey } from './model/resource.ts';
 import type { ObjectStatus } from './model/status.ts';
 import { VERSION } from './model/version.ts';
 import { memberName } from './store/member.ts';
+import { meteredStore } from './store/metered-store.ts';
 import { openStore } from './store/open-store.ts';
 import type { StateStore } from './store/state-store.ts';
 import { socketPath } from './view/socket-path.ts';
@@ -34,6 +36,8 @@ export interface StartOptions {
   /** Told of every change of an object's status, as it is written. */
   onStatus?: (key: ResourceKey, status: ObjectStatus | undefined) => void;
   clock?: Clock;
+  /** Counts what happens. Default: nobody asks. */
+  meter?: Meter;
   /** Pull the brake before any step, unless it is pulled already: who does it. `intendant resume-all` lifts it. */
   paused?: string;
   /**
@@ -60,13 +64,14 @@ export interface RunningReconciler {
  */
 export async function startReconciler(config: DaemonConfig, options: StartOptions): Promise<RunningReconciler> {
   const clock = options.clock ?? systemClock;
-  const { log } = options;
+  const { log, meter } = options;
   const stopping = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal;
   await mkdir(config.state, { recursive: true, mode: 0o700 });
   let { paused } = options;
   let hint = (): void => undefined;
-  const store = await (options.openStore ?? openStore)(config, { clock });
+  const opened = await (options.openStore ?? openStore)(config, { clock });
+  const store = meter ? meteredStore(opened, meter) : opened;
   const path = socketPath(config.state);
   const holder = await memberName(config.state);
   const view = new StoreView({ store, fleet: config.fleet, clock, daemonLease: DAEMON_LEASE });
@@ -107,6 +112,7 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
               clock,
               random: Math.random,
               log,
+              meter,
               once: options.once ?? false,
               onStatus: (key, status) => options.onStatus?.(key, status),
               onHintable: (given) => (hint = given),

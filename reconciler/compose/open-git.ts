@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DaemonConfig } from '../config/daemon-config.ts';
 import type { Clock } from '../model/clock.ts';
+import type { Meter } from '../model/meter.ts';
 import { DocumentParser } from '../source/documents/document-parser.ts';
 import { GitBranchWriter } from '../source/git/branch-writer.ts';
 import { GitConfigSource } from '../source/git/config-source.ts';
@@ -17,8 +18,8 @@ export interface Git {
   close(): Promise<void>;
 }
 
-export function openGit(config: DaemonConfig, clock: Clock, onProblem: (message: string) => void): Git {
-  const thread = new GitThread();
+export function openGit(config: DaemonConfig, clock: Clock, onProblem: (message: string) => void, meter?: Meter): Git {
+  const thread = new GitThread(meter);
   const parser = new DocumentParser({
     cacheFolder: join(config.state, 'documents'),
     clock,

@@ -17,6 +17,7 @@ import { noteSourceFailure, Troubles } from '../kinds/fleet/troubles.ts';
 import { controllerRegistry } from '../kinds/registry.ts';
 import type { Clock, Random } from '../model/clock.ts';
 import { asIntendantError, InvalidInput } from '../model/errors.ts';
+import { NO_METER, type Meter } from '../model/meter.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
 import { Poller } from '../source/git/poller.ts';
@@ -28,6 +29,7 @@ import type { Lease, StateStore } from '../store/state-store.ts';
 import { drain } from './drain.ts';
 import { fencedTransport } from './fenced-transport.ts';
 import { leaseLost } from './lease-lost.ts';
+import { measureCommand } from './measure-command.ts';
 import { profileExtras } from './profile-extras.ts';
 import { openAudit } from './open-audit.ts';
 import { openGit } from './open-git.ts';
@@ -35,6 +37,7 @@ import { statusSource } from './status-source.ts';
 import { StatusBranch } from './status-branch.ts';
 import { stepsRootOf } from './steps-root.ts';
 import { StoreGate } from './store-gate.ts';
+import { acceptedUnreadable, branchMissing } from './unusable-branch.ts';
 import { signersOf, watchSigners } from './watch-signers.ts';
 import { wireBrake } from './wire-brake.ts';
 
@@ -47,6 +50,8 @@ export interface SessionOptions {
   clock: Clock;
   random: Random;
   log: KindLog;
+  /** Counts what happens. Default: nobody asks. */
+  meter?: Meter;
   /** Converge once and resolve. */
   once: boolean;
   /** Told of every change of an object's status. */
@@ -60,7 +65,7 @@ const CONVERGED_POLL_MS = 50;
 
 /** Works as the fleet's daemon for as long as the lease is held, or until aborted, or (`once`) until nothing moves any more. */
 export async function runSession(options: SessionOptions, outer: AbortSignal): Promise<void> {
-  const { config, store, lease, clock, random, log, holder } = options;
+  const { config, store, lease, clock, random, log, holder, meter = NO_METER } = options;
   const ended = new AbortController();
   const signal = AbortSignal.any([outer, lease.lost, ended.signal]);
   /** Ends the steps in hand: when we are asked to stop they still have a moment, without the lease they have none. */
@@ -76,9 +81,9 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
   await ensureMeta(store, options.version, [{ lease: lease.token }], signal);
   const live = await openMirror(store, lease, { clock }, signal);
   live.lost.addEventListener('abort', () => ended.abort(live.lost.reason), { once: true });
-  const git = openGit(config, clock, (message) => log.warn({ reason: message }, 'parse cache'));
+  const git = openGit(config, clock, (message) => log.warn({ reason: message }, 'parse cache'), meter);
   const transport = fencedTransport(
-    sshTransport({ ...config.ssh, clock, onWarning: (message) => log.warn({ reason: message }, 'ssh') }),
+    sshTransport({ ...config.ssh, clock, meter, onWarning: (message) => log.warn({ reason: message }, 'ssh') }),
     { held: () => lease.held() && !live.lost.aborted },
   );
   const brake = new Brake({ live, file: config.haltFile, clock, log });
@@ -138,6 +143,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     random,
     log,
     holder,
+    meter,
     controllers: controllerRegistry(),
     deps: {
       hands: brakedHands(
@@ -146,7 +152,10 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
           clock,
           stepsRoot,
           beforeStart: (intent) => audit.beforeStart(intent),
-          onCommand: (event) => audit.onCommand(event),
+          onCommand: (event) => {
+            audit.onCommand(event);
+            measureCommand(meter, event);
+          },
         }),
         brake,
       ),
@@ -277,23 +286,6 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     await audit.close();
     await Promise.allSettled([transport.close(), git.close(), live.close()]);
   }
-}
-
-function branchMissing(branch: string): InvalidInput {
-  return new InvalidInput(`The config branch ${JSON.stringify(branch)} does not exist on the remote.`, {
-    code: 'BRANCH_MISSING',
-    hint: "Push it, or name another one in repository.branch of the daemon's configuration. Nothing is removed meanwhile.",
-  });
-}
-
-function acceptedUnreadable(accepted: string, tip: string): InvalidInput {
-  return new InvalidInput(
-    `The accepted revision ${accepted} can no longer be read, and the branch is at another one.`,
-    {
-      code: 'ACCEPTED_UNREADABLE',
-      hint: `Set acceptRevision: ${tip} in the daemon's configuration if that one is meant.`,
-    },
-  );
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../model/clock.ts';
 import { asIntendantError } from '../model/errors.ts';
+import type { Meter } from '../model/meter.ts';
 import { keyOf, splitKey, type ResourceKey } from '../model/resource.ts';
 import type { AnyController, KindContext, KindDeps, KindLog } from '../kinds/context.ts';
 import { withImplicit } from '../kinds/implicit.ts';
@@ -30,6 +31,7 @@ export interface ManagerOptions {
   random: Random;
   log: KindLog;
   holder: string;
+  meter?: Meter;
 }
 
 /** Starts and stops the loops, and turns a new revision into keys to look at. */
@@ -80,9 +82,11 @@ export class Manager {
       clock,
       random,
       log,
+      meter: options.meter,
       context: () => this.#context(),
       onSettled: (key, changedIn) => keeper.settled(key, changedIn),
     });
+    options.meter?.gauge('queueDepth', () => this.queueDepth);
   }
 
   /** Looks at everything there is: what the repository has, and what live state still has. */

@@ -2,6 +2,7 @@ import type { Clock, Random } from '../model/clock.ts';
 import type { Assessment, Outcome } from '../model/controller.ts';
 import { asIntendantError } from '../model/errors.ts';
 import { sameJson, type Json } from '../model/json.ts';
+import { NO_METER, type Meter } from '../model/meter.ts';
 import type { Plan } from '../model/plan.ts';
 import { splitKey, type ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
@@ -24,6 +25,8 @@ export interface ReconcileOptions {
   clock: Clock;
   random: Random;
   log: KindLog;
+  /** Told how long each look took, and how it ended. */
+  meter?: Meter;
   context(): KindContext;
   /** The object was looked at; `changedIn` is what had changed it when the look began, and is no longer news. */
   onSettled(key: ResourceKey, changedIn: string | undefined): void;
@@ -44,12 +47,15 @@ export class ReconcileOne {
 
   /** `signal` ends the look and begins no more steps; `steps` ends those that it has begun. */
   async reconcile(key: ResourceKey, signal: AbortSignal, steps = signal): Promise<void> {
+    const since = this.#options.clock.monotonic();
     try {
       const outcome = await this.#look(key, signal, steps);
+      this.#measure(key, outcome.result, since);
       this.#failures.delete(key);
       this.#schedule(key, outcome);
     } catch (thrown) {
       if (signal.aborted) return;
+      this.#measure(key, 'failed', since);
       const error = asIntendantError(thrown);
       const failures = (this.#failures.get(key) ?? 0) + 1;
       this.#failures.set(key, failures);
@@ -58,6 +64,12 @@ export class ReconcileOne {
       this.#options.log.warn({ key, err: error, retryAfterMs: Math.round(wait) }, 'reconcile failed');
       this.#options.queue.addAfter(key, wait);
     }
+  }
+
+  #measure(key: ResourceKey, outcome: Outcome['result'], since: number): void {
+    const { clock, meter = NO_METER } = this.#options;
+    const seconds = (clock.monotonic() - since) / 1000;
+    meter.observe('reconcileDuration', { kind: splitKey(key).kind, outcome }, seconds);
   }
 
   async #look(key: ResourceKey, signal: AbortSignal, steps: AbortSignal): Promise<Outcome> {

@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import { Transient, InvalidInput } from '../model/errors.ts';
+import { asIntendantError, Transient, InvalidInput } from '../model/errors.ts';
 import { abortReason, systemClock } from '../model/clock.ts';
 import type { Clock } from '../model/clock.ts';
+import { NO_METER, type Meter } from '../model/meter.ts';
 import type { Sensitive } from '../model/sensitive.ts';
 import { connect, DEFAULT_CONNECT_TIMEOUT_MS, forward } from '../ssh/connect.ts';
 import { verifyHostKey } from '../ssh/host-key.ts';
@@ -41,6 +42,8 @@ export interface SshTransportOptions {
   clock?: Clock;
   /** Called with a sentence about something usable but wrong. */
   onWarning?: (message: string) => void;
+  /** Counts connections and logins. */
+  meter?: Meter;
 }
 
 /** Reaches hosts by SSH over one pooled connection each, which is proven anew whenever what proves it has changed. */
@@ -51,6 +54,7 @@ export function sshTransport(options: SshTransportOptions): HostTransport {
 class SshTransport implements HostTransport {
   readonly #options: SshTransportOptions;
   readonly #clock: Clock;
+  readonly #meter: Meter;
   readonly #starts: Slots;
   readonly #knownHosts: KnownHostsFile | undefined;
   /** Live connections by route, and logins under way by route and accepted keys. */
@@ -62,6 +66,8 @@ class SshTransport implements HostTransport {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#starts = startLimit(options.maxConcurrentStarts);
+    this.#meter = options.meter ?? NO_METER;
+    this.#meter.gauge('sshConnectionsOpen', () => this.#pool.size);
     if (options.knownHostsFile !== undefined) {
       this.#knownHosts = knownHostsFile(options.knownHostsFile, options.onWarning);
     }
@@ -126,7 +132,7 @@ class SshTransport implements HostTransport {
     const through = await this.#through(target, signal);
     const leaveJump = through?.use();
     try {
-      const connection = await this.#starts.run(async () => {
+      const login = this.#starts.run(async () => {
         const [host, port] = this.#dial(target);
         const timeoutMs = this.#options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
         const sock = through && (await forward(through.client, host, port, timeoutMs, signal));
@@ -136,6 +142,7 @@ class SshTransport implements HostTransport {
           signal,
         );
       }, signal);
+      const connection = await this.#counted(login, signal);
       const pooled: PooledConnection = new PooledConnection(connection, {
         clock: this.#clock,
         idleMs: this.#options.idleMs ?? DEFAULT_IDLE_MS,
@@ -149,6 +156,18 @@ class SshTransport implements HostTransport {
       return pooled;
     } catch (error) {
       leaveJump?.();
+      throw error;
+    }
+  }
+
+  /** Counts how a login ended, unless it was given up. */
+  async #counted<T>(login: Promise<T>, signal: AbortSignal): Promise<T> {
+    try {
+      const connection = await login;
+      this.#meter.count('sshLogins', { result: 'ok' });
+      return connection;
+    } catch (error) {
+      if (!signal.aborted) this.#meter.count('sshLogins', { result: asIntendantError(error).code });
       throw error;
     }
   }

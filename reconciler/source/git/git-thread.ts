@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { abortReason } from '../../model/clock.ts';
 import { Transient } from '../../model/errors.ts';
+import { NO_METER, type Meter } from '../../model/meter.ts';
 import { workerEntry } from '../../model/worker-entry.ts';
 import { fromWire } from './rpc.ts';
 import type { Reply, Request, Session } from './rpc.ts';
@@ -9,6 +10,17 @@ interface Pending {
   resolve(reply: Reply): void;
   reject(error: Error): void;
 }
+
+/** Methods that ask a server, by role and name, as they are counted. */
+const ASKING: Readonly<Record<string, string>> = {
+  'source tip': 'tip',
+  'source fetch': 'fetch',
+  'source deepen': 'deepen',
+  'writer tip': 'status-tip',
+  'writer read': 'status-read',
+  'writer list': 'status-read',
+  'writer push': 'push',
+};
 
 let lastSession = 0;
 
@@ -26,12 +38,24 @@ export class GitThread {
   #lastId = 0;
   #closed = false;
   readonly #pending = new Map<number, Pending>();
+  readonly #meter: Meter;
+
+  constructor(meter: Meter = NO_METER) {
+    this.#meter = meter;
+  }
 
   /** One request, one answer. An aborted request rejects at once and is stopped over there. */
   async call<T>(session: Session, method: string, args: unknown[], signal: AbortSignal): Promise<T> {
     const id = ++this.#lastId;
-    const reply = await this.#ask({ id, kind: 'call', session, method, args }, signal);
-    return (reply as { value: T }).value;
+    const type = ASKING[`${session.role} ${method}`];
+    try {
+      const reply = await this.#ask({ id, kind: 'call', session, method, args }, signal);
+      if (type !== undefined) this.#meter.count('gitRequests', { type, result: 'ok' });
+      return (reply as { value: T }).value;
+    } catch (error) {
+      if (type !== undefined && !signal.aborted) this.#meter.count('gitRequests', { type, result: 'failed' });
+      throw error;
+    }
   }
 
   /** Messages one by one, each made when it is asked for. */
