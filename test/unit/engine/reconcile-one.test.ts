@@ -9,6 +9,7 @@ import { EMPTY_PLAN, type Step } from '../../../reconciler/model/plan.ts';
 import type { ResourceKey } from '../../../reconciler/model/resource.ts';
 import type { ObjectStatus } from '../../../reconciler/model/status.ts';
 import { keys } from '../../../reconciler/store/keys.ts';
+import { CountingMeter } from '../../support/counting-meter.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { MemoryLive } from '../../support/memory-live.ts';
 import { silentLog } from '../../support/silent-log.ts';
@@ -38,6 +39,7 @@ function rig(look: () => Partial<Assessment> & { steps?: Step[]; throws?: Error 
     affects: () => ['Cluster/web'] as ResourceKey[],
   } as unknown as AnyController;
   const deps = { inventory: () => ({ get: () => undefined }) } as unknown as KindDeps;
+  const meter = new CountingMeter();
   const executor = new Executor({ live, deps, clock, log: silentLog, holder: 't', requeue: () => undefined });
   const one = new ReconcileOne({
     controllerOf: (kind) => (kind === 'Host' ? controller : undefined),
@@ -48,6 +50,7 @@ function rig(look: () => Partial<Assessment> & { steps?: Step[]; throws?: Error 
     clock,
     random: () => 0.5,
     log: silentLog,
+    meter,
     context: () => ({
       nowMs: 0,
       revision: { branch: 'main', commit: 'c', sequence: 1 },
@@ -56,7 +59,7 @@ function rig(look: () => Partial<Assessment> & { steps?: Step[]; throws?: Error 
     }),
     onSettled: () => undefined,
   });
-  return { live, clock, queue, begun, executor, one };
+  return { live, clock, queue, begun, executor, one, meter };
 }
 
 describe('ReconcileOne', () => {
@@ -196,5 +199,24 @@ describe('ReconcileOne', () => {
     await one.reconcile(key, never);
 
     expect(one.outcomes.size).toBe(0);
+  });
+
+  it('measures each look by how it ended, and none that was given up', async () => {
+    let throws: Error | undefined;
+    const stop = new AbortController();
+    const { one, meter } = rig(() => ({ throws, status: status('active') }));
+
+    await one.reconcile(key, never);
+    throws = new Transient('away', { code: 'STORE_UNAVAILABLE' });
+    await one.reconcile(key, never);
+    await one.reconcile('Unknown/x', never);
+    stop.abort();
+    await one.reconcile(key, stop.signal);
+
+    expect(Object.fromEntries(meter.counts)).toEqual({
+      'reconcileDuration kind=Host outcome=steady': 1,
+      'reconcileDuration kind=Host outcome=failed': 1,
+      'reconcileDuration kind=Unknown outcome=stalled': 1,
+    });
   });
 });
