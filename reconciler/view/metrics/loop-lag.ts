@@ -7,11 +7,8 @@ const RESOLUTION_MS = 20;
 /** A block of the loop is seen for at least this long, however often and by however many it is asked for. */
 const WINDOW_MS = 15_000;
 
-interface Lag {
-  mean: number;
-  p99: number;
-  max: number;
-}
+const STATS = ['mean', 'p99', 'max'] as const;
+type Lag = Record<(typeof STATS)[number], number>;
 
 const NONE: Lag = { mean: 0, p99: 0, max: 0 };
 
@@ -23,17 +20,13 @@ export function loopLagSource(clock: Clock): { source: Source; stop: () => void 
   let before = NONE;
   const source: Source = async () => {
     const now = monitor.max === 0 ? NONE : seconds(monitor.mean, monitor.percentile(99), monitor.max);
-    const shown: Lag = {
-      mean: Math.max(now.mean, before.mean),
-      p99: Math.max(now.p99, before.p99),
-      max: Math.max(now.max, before.max),
-    };
+    const loopLag = STATS.map((stat) => ({ labels: { stat }, value: Math.max(now[stat], before[stat]) }));
     if (clock.monotonic() - since >= WINDOW_MS) {
       before = now;
       since = clock.monotonic();
       monitor.reset();
     }
-    return { loopLag: Object.entries(shown).map(([stat, value]) => ({ labels: { stat }, value })) };
+    return { loopLag };
   };
   return { source, stop: () => void monitor.disable() };
 }

@@ -202,12 +202,12 @@ describe('ReconcileOne', () => {
   });
 
   it('measures each look by how it ended, and none that was given up', async () => {
-    let throws: Error | undefined;
+    const trouble: { throws?: Error } = {};
     const stop = new AbortController();
-    const { one, meter } = rig(() => ({ throws, status: status('active') }));
+    const { one, meter } = rig(() => ({ ...trouble, status: status('active') }));
 
     await one.reconcile(key, never);
-    throws = new Transient('away', { code: 'STORE_UNAVAILABLE' });
+    trouble.throws = new Transient('away', { code: 'STORE_UNAVAILABLE' });
     await one.reconcile(key, never);
     await one.reconcile('Unknown/x', never);
     stop.abort();
