@@ -53,8 +53,8 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // Two at a time, after everything else: they mostly wait for daemons and hosts.
-          maxWorkers: 2,
+          // After everything else, one more than there are processors: they mostly wait for daemons and hosts.
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },
