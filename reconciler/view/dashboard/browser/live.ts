@@ -60,10 +60,11 @@ export function startLive(): void {
 export function isConcerned(data: string, watch: readonly string[]): boolean {
   if (watch.includes('*')) return true;
   try {
-    const { key } = JSON.parse(data) as { key?: unknown };
-    return (
-      typeof key !== 'string' ||
-      watch.some((prefix) => key === prefix || (prefix.endsWith('/') && key.startsWith(prefix)))
+    const { key, host } = JSON.parse(data) as { key?: unknown; host?: unknown };
+    if (typeof key !== 'string') return true;
+    const names = typeof host === 'string' ? [key, `Host/${host}`] : [key];
+    return watch.some((wanted) =>
+      names.some((name) => (wanted.endsWith('/') ? name.startsWith(wanted) : name === wanted)),
     );
   } catch {
     return true;

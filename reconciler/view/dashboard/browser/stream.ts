@@ -1,6 +1,6 @@
 import { SseParser, type StreamEvent } from './sse-parser.ts';
 
-/** How the stream of events stands. `absent`: this server has none. `refused`: who looks is not signed in any more. */
+/** How the stream of events stands. `absent`: this server has none, or none to spare. `refused`: who looks is not signed in any more. */
 export type StreamState = 'live' | 'lost' | 'absent' | 'refused';
 
 export interface StreamOptions {
@@ -42,7 +42,7 @@ export function followEvents({ url, onEvent, onState }: StreamOptions): () => vo
         signal: AbortSignal.any([stop.signal, silence.signal]),
       });
       if (answer.status === 401 || answer.status === 403) return 'refused';
-      if (answer.status === 404 || answer.redirected) return 'absent';
+      if (answer.status === 404 || answer.status === 429 || answer.redirected) return 'absent';
       if (!answer.ok || !answer.body) return 'lost';
       onOpen();
       onState('live');

@@ -20,20 +20,27 @@ export function ClusterCells({
   group,
   density,
   columns,
+  isPage = false,
 }: {
   group: ClusterGroup;
   density: Density;
   columns?: number | undefined;
+  /** It stands on the page of its cluster, which has its name for a title. */
+  isPage?: boolean;
 }) {
   const { name, hosts, counts, holds } = group;
   const label = name === '' ? 'No cluster' : name;
   return (
     <section class="group" id={`c-${name}`}>
-      <h3>
-        {name === '' ? label : <a href={paths.cluster(name)}>{label}</a>}
-        <span class="quiet">{` ${number(counts.active)}/${number(hosts.length)}`}</span>
-        <span class="unseen"> hosts active</span>
-      </h3>
+      {isPage ? (
+        ''
+      ) : (
+        <h3>
+          {name === '' ? label : <a href={paths.cluster(name)}>{label}</a>}
+          <span class="quiet">{` ${number(counts.active)}/${number(hosts.length)}`}</span>
+          <span class="unseen"> hosts active</span>
+        </h3>
+      )}
       {holds.map((hold) => (
         <p class="hold">{sentence(hold)}</p>
       ))}
