@@ -16,7 +16,7 @@ const MOST_EVENTS = 40;
 /** One host: how it is and why, what it is, what differs, and what happened to it. */
 export function HostPage({ model, commit, nowMs }: { model: HostModel; commit: string; nowMs: number }) {
   const { line, resource, place, drift, driftTotal, history, advice, missing } = model;
-  const { name, state, why, status, cluster } = line;
+  const { name, state, why, status } = line;
   return (
     <>
       <div class="topline">
@@ -48,13 +48,6 @@ export function HostPage({ model, commit, nowMs }: { model: HostModel; commit: s
         <section>
           <h2>Conditions</h2>
           <ConditionList conditions={status?.conditions ?? []} nowMs={nowMs} />
-          {cluster === '' ? (
-            ''
-          ) : (
-            <p class="quiet">
-              Cluster <a href={paths.cluster(cluster)}>{cluster}</a>
-            </p>
-          )}
         </section>
       </div>
       <section>
@@ -125,6 +118,7 @@ function factsOf({ line, resource, login, checkedAt }: HostModel, nowMs: number)
   const up = nowMs - Date.parse(facts.bootedAt ?? '');
   return [
     ['About', spec?.description && shown(spec.description)],
+    ['Cluster', line.cluster === '' ? undefined : <a href={paths.cluster(line.cluster)}>{line.cluster}</a>],
     ['Address', <code>{shown(line.address, 255)}</code>],
     ['Login', login === undefined ? undefined : <code>{shown(login, 300)}</code>],
     [

@@ -41,7 +41,7 @@ export function OperationPage({ model, nowMs }: { model: OperationModel; nowMs: 
           {advice ? <NextStep advice={advice} /> : ''}
         </div>
       ) : (
-        <p class="quiet">{sentence(message === '' ? 'Nothing has been said about it yet' : message)}</p>
+        <p class="quiet">{phase === 'Cancelled' ? sentence(message) : ''}</p>
       )}
       <FactList facts={factsOf(model, nowMs)} />
       <MetadataList metadata={resource?.metadata} />

@@ -13,8 +13,8 @@ export function AttentionList({ items, open }: { items: readonly Attention[]; op
   return (
     <section class="attention" aria-label="What needs attention">
       <ul>
-        {items.slice(0, open).map((item) => (
-          <Item item={item} />
+        {items.slice(0, open).map((item, index) => (
+          <Item item={item} before={items[index - 1]} />
         ))}
       </ul>
       {rest.length === 0 ? (
@@ -33,14 +33,16 @@ export function AttentionList({ items, open }: { items: readonly Attention[]; op
   );
 }
 
-function Item({ item: { level, text, detail, href, advice } }: { item: Attention }) {
+/** What to do is said once where it is the same twice. */
+function Item({ item, before }: { item: Attention; before?: Attention | undefined }) {
+  const { level, text, detail, href, advice } = item;
   return (
     <li data-level={level}>
       <p>
         <strong>{href === undefined ? sentence(text) : <a href={href}>{sentence(text)}</a>}</strong>
         {detail === undefined ? '' : <span class="detail"> {shown(detail, 300)}</span>}
       </p>
-      {advice ? <NextStep advice={advice} /> : ''}
+      {advice && advice.text !== before?.advice?.text ? <NextStep advice={advice} /> : ''}
     </li>
   );
 }

@@ -13,5 +13,9 @@ export function NextStep({ advice }: { advice: Advice }) {
 
 /** A command to type. The script adds a button that copies it. */
 export function Command({ text }: { text: string }) {
-  return <code class="command">{shown(text, 300)}</code>;
+  return (
+    <span class="typed">
+      <code class="command">{shown(text, 300)}</code>
+    </span>
+  );
 }

@@ -5,6 +5,8 @@ export type Fact = readonly [name: string, value: Child | undefined];
 
 /** Names and values beside each other. */
 export function FactList({ facts }: { facts: readonly Fact[] }) {
+  if (facts.every(([, value]) => value === undefined || value === ''))
+    return <p class="quiet">Nothing beyond the defaults.</p>;
   return (
     <dl class="fact-list">
       {facts.map(([name, value]) =>

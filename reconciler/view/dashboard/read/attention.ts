@@ -33,11 +33,14 @@ export function readAttention(
   operations: readonly OperationLine[],
 ): Attention[] {
   const freeze = fleetFreeze(context);
+  const told = fleetTroubles(context, standing);
   return [
     ...standing.troubles.map((text): Attention => ({ level: 'bad', text, advice: STORE_ADVICE })),
-    ...fleetTroubles(context, standing),
+    ...halts(standing),
+    ...told.filter(({ href }) => href === undefined),
     ...hostTroubles(context, hosts),
     ...operationTroubles(context, operations),
+    ...told.filter(({ href }) => href !== undefined),
     ...otherTroubles(context),
     ...(freeze === undefined ? [] : [{ level: 'warn' as const, text: freeze }]),
     ...driftedHosts(hosts),
@@ -49,9 +52,9 @@ const STORE_ADVICE: Advice = {
   command: 'intendant status',
 };
 
-function fleetTroubles({ clock }: ViewContext, { info, diagnostics }: Standing): Attention[] {
-  if (!info) return [];
-  const halts = (info.halts ?? []).map((halt): Attention => ({
+/** That nothing happens is somebody's will. */
+function halts({ info }: Standing): Attention[] {
+  return (info?.halts ?? []).map((halt): Attention => ({
     level: 'bad',
     text: `No step begins: ${describeHalt(halt)}.`,
     advice:
@@ -59,8 +62,13 @@ function fleetTroubles({ clock }: ViewContext, { info, diagnostics }: Standing):
         ? { text: 'When it is safe to go on, lift the brake.', command: 'intendant resume-all' }
         : { text: 'When it is safe to go on, remove the file.', command: `rm ${halt.who}` },
   }));
+}
+
+/** The daemon, the revision, and what is wrong in the configuration; what is about a file links to the findings. */
+function fleetTroubles({ clock }: ViewContext, { info, diagnostics }: Standing): Attention[] {
+  if (!info) return [];
   const { reasons } = assessHealth({ info: { ...info, halts: [] }, objects: [], diagnostics, nowMs: clock.now() });
-  return [...halts, ...reasons.map((text): Attention => ({ level: 'bad', text, ...adviceForFleet(text) }))];
+  return reasons.map((text): Attention => ({ level: 'bad', text, ...adviceForFleet(text) }));
 }
 
 /** Sentences of `health.ts`, by what they speak of. */
