@@ -60,8 +60,13 @@ function halts({ info }: Standing): Attention[] {
     advice:
       halt.by === 'command'
         ? { text: 'When it is safe to go on, lift the brake.', command: 'intendant resume-all' }
-        : { text: 'When it is safe to go on, remove the file.', command: `rm ${halt.who}` },
+        : { text: 'When it is safe to go on, remove the file.', command: `rm ${quotePath(halt.who)}` },
   }));
+}
+
+/** A path that may be pasted into a shell. */
+function quotePath(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The daemon, the revision, and what is wrong in the configuration; what is about a file links to the findings. */

@@ -1,17 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { assetsOf } from '../../../../reconciler/view/dashboard/assets.ts';
 import { dashboard } from '../../../../reconciler/view/dashboard/dashboard.tsx';
+import { DASHBOARD_ASSETS as ASSETS } from '../../../support/dashboard-assets.ts';
 import { dashboardWorld, type DashboardWorld, type DashboardWorldOptions } from '../../../support/dashboard-world.ts';
 import { documentOf } from '../../../support/inventory.ts';
 import { conditionOf, hostStatus, operationStatus } from '../../../support/statuses.ts';
 
-const ASSETS = assetsOf(
-  new Map([
-    ['dashboard.css', 'b{}'],
-    ['main.js', 'export {}'],
-    ['theme.js', '{}'],
-  ]),
-);
 const HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>\u202e';
 
 let world: DashboardWorld | undefined;
