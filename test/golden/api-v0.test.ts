@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ObjectStatus } from '../../reconciler/model/status.ts';
 import { apiV0 } from '../../reconciler/view/api-v0/routes.ts';
+import { ask } from '../support/api-answers.ts';
 import { ViewWorld } from '../support/view-world.ts';
 
 interface Case {
@@ -35,7 +36,7 @@ describe("Commissaire's REST, as its clients knew it", () => {
   it.each(cases.flatMap((each) => [each, { ...each, path: `${each.path}/` }]))(
     'answers $method $path with $status',
     async ({ method, path, status, body, text, allow }) => {
-      const answer = await world.app({ '/api/v0': apiV0 }).request(`/api/v0${path}`, { method });
+      const answer = await ask(world.app({ '/api/v0': apiV0 }), `/api/v0${path}`, { method });
 
       expect(answer.status).toBe(status);
       expect(answer.headers.get('allow')).toBe(allow ?? null);
