@@ -59,21 +59,32 @@ export function statusWord({ cached }: Pick<KnownHost, 'cached'>): string {
 
 /** The host as Commissaire tells it. */
 export function hostObject(host: KnownHost, checks: LastChecks): HostObject {
-  const last_check = checks.of(keyOf('Host', host.name), host.cluster, host.cached);
+  const last_check = checks.of(host.name, host.cluster, host.cached);
   return { ...unchangingPart(host), last_check, source: '' };
 }
 
 const texts = new WeakMap<CachedObject, { address: string; text: string }>();
 
-/** The same as JSON. All but the last check is kept for as long as the object does not change. */
-export function hostText(host: KnownHost, checks: LastChecks): string {
+const bodies = new WeakMap<readonly KnownHost[], { checks: LastChecks; text: string }>();
+
+/** All these hosts as JSON: made again when a host changes, or when checks were written. */
+export function hostsText(hosts: readonly KnownHost[], checks: LastChecks): string {
+  const known = bodies.get(hosts);
+  if (known?.checks === checks) return known.text;
+  const text = `[${hosts.map((host) => hostText(host, checks)).join(',')}]`;
+  bodies.set(hosts, { checks, text });
+  return text;
+}
+
+/** A host as JSON. All but the last check is kept for as long as the object does not change. */
+function hostText(host: KnownHost, checks: LastChecks): string {
   const { cached, address } = host;
   let known = cached && texts.get(cached);
   if (known?.address !== address) {
     known = { address, text: JSON.stringify(unchangingPart(host)).slice(0, -1) };
     if (cached) texts.set(cached, known);
   }
-  const lastCheck = checks.of(`Host/${host.name}`, host.cluster, cached);
+  const lastCheck = checks.of(host.name, host.cluster, cached);
   return `${known.text},"last_check":"${lastCheck}","source":""}`;
 }
 

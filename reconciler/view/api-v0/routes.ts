@@ -1,12 +1,11 @@
 import { Hono, type Context } from 'hono';
-import { keyOf } from '../../model/resource.ts';
 import { signalOf, type ViewContext, type ViewEnv } from '../http/context.ts';
 import { failure, json, jsonText, readOnly, refusal } from './answers.ts';
 import { ofAny, ofHost, ofKind, ofMembers, ofMembership, ofOperation, type ChangeIt } from './change-it.ts';
 import { clusterNames, clusterObject, hasCluster, membersOf } from './clusters.ts';
 import { mayReadCredentials, tellCredentials } from './credentials.ts';
 import { addressesOf, findHost } from './fleet-index.ts';
-import { allHosts, hostObject, hostText, knownHost, leavingHost, type KnownHost } from './host-object.ts';
+import { allHosts, hostObject, hostsText, knownHost, leavingHost, type KnownHost } from './host-object.ts';
 import { LastCheckReader } from './last-checks.ts';
 import { operationRecord, type RecordType } from './operation-record.ts';
 import { hostStatusObject, managerObject, namesOfKind, networkObject } from './simple-objects.ts';
@@ -80,11 +79,7 @@ export function apiV0(context: ViewContext): Hono<ViewEnv> {
 
   path('/hosts', ofAny('Host'), async (c) => {
     const checks = await lastChecks.read(signalOf(c, context));
-    return jsonText(
-      `[${allHosts(context)
-        .map((host) => hostText(host, checks))
-        .join(',')}]`,
-    );
+    return jsonText(hostsText(allHosts(context), checks));
   });
   path(
     '/host/:address',
@@ -96,7 +91,7 @@ export function apiV0(context: ViewContext): Hono<ViewEnv> {
     ofHost,
     ofOneHost(async (host, c) => {
       const checks = await lastChecks.read(signalOf(c, context));
-      const lastCheck = checks.of(keyOf('Host', host.name), host.cluster, host.cached);
+      const lastCheck = checks.of(host.name, host.cluster, host.cached);
       return json(hostStatusObject(host, lastCheck, context));
     }),
   );
