@@ -25,10 +25,10 @@ beforeAll(async () => {
   const port = await new Promise<number>((resolve) => {
     server = serve(
       {
-        fetch: (request, env) => {
+        fetch: (request) => {
           const { pathname } = new URL(request.url);
           seen.push({ path: pathname, authorization: request.headers.get('authorization') ?? undefined });
-          return app.fetch(request, env as Parameters<typeof app.fetch>[1]);
+          return app.fetch(request);
         },
         hostname: '127.0.0.1',
         port: 0,

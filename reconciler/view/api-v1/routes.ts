@@ -28,7 +28,7 @@ export function apiV1(context: ViewContext): Hono<ViewEnv> {
     }
     return problemOfError(error);
   });
-  app.use('*', async (c, next) => {
+  app.use(async (c, next) => {
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return methodNotAllowed(c);
     await next();
     return undefined;
@@ -38,7 +38,7 @@ export function apiV1(context: ViewContext): Hono<ViewEnv> {
     readQuery(c, {});
     return jsonText(c, openApiText);
   });
-  app.use('*', async (_c, next) => (context.cache.ready ? next() : notReady()));
+  app.use(async (_c, next) => (context.cache.ready ? next() : notReady()));
   fleetRoutes(app, context);
   planRoutes(app, context);
   revisionRoutes(app, context);
