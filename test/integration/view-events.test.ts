@@ -129,4 +129,16 @@ describe('events over a real server', () => {
     await eventually(() => readers.every(({ text }) => text().endsWith('0\r\n\r\n')));
     expect(open).toBe(0);
   });
+
+  it('says to a client that names no server that this cannot be read', async () => {
+    const other = connect(Number(new URL(server.url).port), '127.0.0.1');
+    sockets.push(other);
+    let answer = '';
+    other.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+
+    other.write('GET /api/v1/events HTTP/1.1\r\nHost: l: localhost\r\n\r\n');
+
+    await eventually(() => answer.includes('REQUEST_UNREADABLE'));
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  });
 });

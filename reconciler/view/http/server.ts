@@ -2,14 +2,14 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { constants } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { KindLog } from '../../kinds/context.ts';
 import type { Clock } from '../../model/clock.ts';
 import { InvalidInput, messageOf } from '../../model/errors.ts';
 import type { ViewEnv } from './context.ts';
 import { Peers } from './peers.ts';
-import { problemOfError } from './problem.ts';
+import { problem, problemOfError } from './problem.ts';
 import { readTlsMaterial, watchTls, type TlsFiles, type TlsMaterial } from './tls-material.ts';
 
 export interface ViewServerOptions {
@@ -124,9 +124,19 @@ function listenerOf(app: Hono<ViewEnv>, peers: Peers): RequestListener {
       const dropConnection = (): void => void incoming.socket.destroy();
       return app.fetch(request, { peer: peers.of(incoming), onClose, dropConnection });
     },
-    { errorHandler: problemOfError },
+    { errorHandler: (error) => (error instanceof RequestError ? unreadable() : problemOfError(error)) },
   );
   return (incoming, outgoing) => void answer(incoming, outgoing);
+}
+
+/** For a request that names no address: a `Host` that is none, a path that cannot be one. */
+function unreadable(): Response {
+  return problem({
+    status: 400,
+    code: 'REQUEST_UNREADABLE',
+    title: 'The request does not say where it goes',
+    hint: 'Send the name of the server in Host, and a path.',
+  });
 }
 
 function trackSockets(server: Server | TlsServer): ReadonlySet<Socket> {
