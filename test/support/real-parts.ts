@@ -20,6 +20,7 @@ export const REAL_PARTS = [
   'ssh-keygen',
   'gpg',
   'chromium',
+  'keystone',
 ] as const;
 export type RealPart = (typeof REAL_PARTS)[number];
 
@@ -43,6 +44,10 @@ const NEEDS: Record<RealPart, { programs: string[]; packages: string[] }> = {
   'ssh-keygen': { programs: ['ssh-keygen'], packages: ['openssh-client'] },
   gpg: { programs: ['gpg', 'gpgconf'], packages: ['gnupg'] },
   chromium: { programs: ['chromium'], packages: ['chromium'] },
+  keystone: {
+    programs: ['keystone-manage', 'keystone-wsgi-public', 'uwsgi'],
+    packages: ['keystone', 'uwsgi-core', 'uwsgi-plugin-python3'],
+  },
 };
 
 /** Absolute path of a program, or undefined where it is not installed. Looks beyond PATH where daemons are kept. */

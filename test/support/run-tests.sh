@@ -12,6 +12,7 @@ needs=(
   sudo:sudo busybox:busybox-static
   ip:iproute2 iptables:iptables ps:procps systemd-nspawn:systemd-container mmdebstrap:mmdebstrap
   prometheus:prometheus gpg:gnupg chromium:chromium
+  keystone-manage:keystone uwsgi:uwsgi-core
 )
 missing=()
 for need in "${needs[@]}"; do

@@ -17,7 +17,10 @@ export const BASIC_CHALLENGE = 'Basic realm="intendant", charset="UTF-8"';
  * User names and passwords of a file in the form of Commissaire's users.json, of the configuration, or of both: the file wins. A file that
  * cannot be read lets nobody in. A name that is not known takes as long as one that is.
  */
-export function basicAuthenticator(settings: BasicSettings, deps: { clock: Clock; bcrypt?: Bcrypt }): Authenticator {
+export function basicAuthenticator(
+  settings: BasicSettings,
+  deps: { clock: Clock; bcrypt?: Pick<Bcrypt, 'compare'> },
+): Authenticator {
   const { clock, bcrypt = new Bcrypt() } = deps;
   const inline = parseUsers(settings.users ?? {});
   const file = settings.usersFile === undefined ? undefined : new UsersFile(settings.usersFile);
@@ -34,6 +37,12 @@ export function basicAuthenticator(settings: BasicSettings, deps: { clock: Clock
     return cache.verdict([user, password.reveal(), hash], verify, signal);
   }
 
+  let last: { file: Users; all: Users } | undefined;
+  const merged = (ofFile: Users): Users => {
+    if (last?.file !== ofFile) last = { file: ofFile, all: new Map([...inline, ...ofFile]) };
+    return last.all;
+  };
+
   return {
     type: 'basic',
     challenge: BASIC_CHALLENGE,
@@ -42,7 +51,7 @@ export function basicAuthenticator(settings: BasicSettings, deps: { clock: Clock
       if (!usesScheme(headers, 'basic')) return ABSENT;
       let users: Users;
       try {
-        users = file === undefined ? inline : new Map([...inline, ...(await file.read())]);
+        users = file === undefined ? inline : merged(await file.read());
       } catch (error) {
         return { outcome: 'unavailable', reason: messageOf(error) };
       }

@@ -24,10 +24,15 @@ export async function askKeystone(ask: Ask, url: string, identity: object, domai
     body: JSON.stringify({ auth: { identity, scope: 'unscoped' } }),
   });
   // 400: what stands there can be no credential; 403: the user may not have a token.
-  if ([400, 401, 403].includes(answer.status)) return { verdict: REFUSED };
+  if ([400, 401, 403].includes(answer.status) || isUnknownToken(answer)) return { verdict: REFUSED };
   return (
     granted(answer, domain) ?? { verdict: { outcome: 'unavailable', reason: `Keystone answered ${answer.status}.` } }
   );
+}
+
+/** Keystone answers 404 in its own words to a token that it does not recognise; another 404 is of a wrong address. */
+function isUnknownToken(answer: Answer): boolean {
+  return answer.status === 404 && fieldsOf(jsonOf(answer)?.['error'])?.['code'] === 404;
 }
 
 function granted(answer: Answer, domain: string): KeystoneAnswer | undefined {
