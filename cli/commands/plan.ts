@@ -31,7 +31,7 @@ export class Plan extends BaseCommand<typeof Plan> {
 
   protected override async answer(signal: AbortSignal): Promise<CommandAnswer> {
     const { readRepository, readRepositoryAt } = await import('../read-repository.ts');
-    const { makePlan, isFinishedIn } = await import('../make-plan.ts');
+    const { makePlan, isFinishedIn } = await import('../../reconciler/view/make-plan.ts');
     const { countChanges, renderPlan } = await import('../output/render-plan.ts');
     const folder = resolve(this.args.path);
     const { objects, revision, view } = await this.#knownObjects(signal);

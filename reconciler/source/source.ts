@@ -98,6 +98,14 @@ export interface ConfigHistory {
   deepen(commit: string, signal: AbortSignal): Promise<void>;
 }
 
+/** Branches of the config repository beside the one that is in effect: proposals. */
+export interface ConfigBranches {
+  /** The tip of a branch, asked anew; undefined when there is none. Throws InvalidInput `GIT_REF_INVALID` for a name that git would refuse. */
+  tipOf(branch: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Makes a commit that was seen at the tip of a branch readable. Moves nothing that is known of the config branch. */
+  bringBeside(commit: string, signal: AbortSignal): Promise<void>;
+}
+
 export interface Signature {
   name: string;
   email: string;

@@ -58,7 +58,7 @@ function addressBefore(status: ObjectStatus, before: Resource | undefined): unkn
   return before ? addressOf(before) : status.detail.address;
 }
 
-function addressOf(resource: Resource): unknown {
+function addressOf(resource: Pick<Resource, 'spec'>): unknown {
   return (resource.spec as { address?: unknown }).address;
 }
 
@@ -66,8 +66,24 @@ function addressLine(status: ObjectStatus, wanted: Resource): string {
   return `spec.address: ${shown(status.detail.address)} → ${shown(addressOf(wanted))}`;
 }
 
+/** What of a document changes are told by. */
+export type ReviewedDocument = Pick<Resource, 'kind' | 'metadata' | 'spec' | 'digest'>;
+
+/** What became of one document; undefined where it says the same. One side is there at least. Pure. */
+export function changeBetween(
+  key: ResourceKey,
+  before: ReviewedDocument | undefined,
+  after: ReviewedDocument | undefined,
+): Change | undefined {
+  if (!after) return { symbol: '-', key, lines: [] };
+  if (!before) return { symbol: '+', key, lines: linesOf({}, flat(after)) };
+  if (before.digest === after.digest) return undefined;
+  const moved = after.kind === 'Host' && addressOf(before) !== addressOf(after);
+  return { symbol: moved ? '-/+' : '~', key, lines: linesOf(flat(before), flat(after)) };
+}
+
 /** Every value of a document by the path of its field: `spec.rollout.batches`. */
-function flat(resource: Resource): Record<string, unknown> {
+function flat(resource: Pick<Resource, 'metadata' | 'spec'>): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   const { labels, annotations } = resource.metadata;
   collect('metadata.labels', labels, found);

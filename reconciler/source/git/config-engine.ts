@@ -90,6 +90,24 @@ export class ConfigEngine {
     );
   }
 
+  /** The tip of any branch of the repository. */
+  async tipOf(branch: string, signal: AbortSignal): Promise<string | undefined> {
+    const ref = branchRef(branch);
+    return withDeadline('Asking for the tip of a branch', TIP_TIMEOUT_MS, signal, (bounded) =>
+      this.#repository.tip(ref, false, bounded),
+    );
+  }
+
+  /** Makes the tip of any branch readable beside what is here. What is known of our own branch stays as it is. */
+  bringBeside(commit: string, signal: AbortSignal): Promise<void> {
+    const timeoutMs = this.#options.fetchTimeoutMs ?? FETCH_TIMEOUT_MS;
+    return this.#serial.run(() =>
+      withDeadline('The fetch of a branch', timeoutMs, signal, (bounded) =>
+        this.#repository.bring(checkOid(commit), this.#ref, undefined, bounded),
+      ),
+    );
+  }
+
   async diff(from: string | undefined, to: string): Promise<SnapshotDiff> {
     const before = from === undefined ? undefined : this.#folderTree(checkOid(from));
     const after = this.#folderTree(checkOid(to));

@@ -1,5 +1,13 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { CommitInfo, ConfigHistory, ConfigSource, FileOrigin, ParsedFile, SnapshotDiff } from '../source.ts';
+import type {
+  CommitInfo,
+  ConfigBranches,
+  ConfigHistory,
+  ConfigSource,
+  FileOrigin,
+  ParsedFile,
+  SnapshotDiff,
+} from '../source.ts';
 import { MAX_FILE_BYTES } from './config-engine.ts';
 import type { BlobBatch, ConfigSourceOptions } from './config-engine.ts';
 import type { GitThread } from './git-thread.ts';
@@ -27,7 +35,7 @@ export interface DocumentParser {
 }
 
 /** A `ConfigSource` over git, any transport; the work is done in the git thread, parsing in the parser's. */
-export class GitConfigSource implements ConfigSource, ConfigHistory, SignatureReader {
+export class GitConfigSource implements ConfigSource, ConfigHistory, ConfigBranches, SignatureReader {
   readonly #thread: GitThread;
   readonly #session: Session;
   readonly #parser: DocumentParser;
@@ -48,6 +56,14 @@ export class GitConfigSource implements ConfigSource, ConfigHistory, SignatureRe
 
   fetch(commit: string, accepted: string | undefined, signal: AbortSignal): Promise<void> {
     return this.#thread.call(this.#session, 'fetch', [commit, accepted], signal);
+  }
+
+  tipOf(branch: string, signal: AbortSignal): Promise<string | undefined> {
+    return this.#thread.call(this.#session, 'tipOf', [branch], signal);
+  }
+
+  bringBeside(commit: string, signal: AbortSignal): Promise<void> {
+    return this.#thread.call(this.#session, 'bringBeside', [commit], signal);
   }
 
   diff(from: string | undefined, to: string, signal: AbortSignal): Promise<SnapshotDiff> {

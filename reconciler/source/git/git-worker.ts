@@ -105,6 +105,10 @@ function perform(
         return engine.tip(signal);
       case 'fetch':
         return engine.fetch(first, second, signal);
+      case 'tipOf':
+        return engine.tipOf(first, signal);
+      case 'bringBeside':
+        return engine.bringBeside(first, signal);
       case 'diff':
         return engine.diff(first, second);
       case 'commitInfo':

@@ -6,7 +6,7 @@ import type { Inventory } from '../../../reconciler/model/resource.ts';
 import type { ObjectStatus } from '../../../reconciler/model/status.ts';
 import { RESTART_PATH, restartDocument } from '../../../cli/demo/documents.ts';
 import { writeFiles } from '../../../cli/demo/world.ts';
-import { isFinishedIn, makePlan } from '../../../cli/make-plan.ts';
+import { isFinishedIn, makePlan } from '../../../reconciler/view/make-plan.ts';
 import { readRepository } from '../../../cli/read-repository.ts';
 import { starterFiles } from '../../../cli/starter/files.ts';
 import { writeStarter } from '../../../cli/starter/write.ts';

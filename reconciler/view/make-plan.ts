@@ -1,10 +1,10 @@
-import { isTerminal, PHASES, type Phase } from '../reconciler/kinds/operation/record.ts';
-import { reviewApply, type ApplyReview } from '../reconciler/kinds/cluster/review-apply.ts';
-import { reviewOperation, type OperationReview } from '../reconciler/kinds/operation/review.ts';
-import type { Change } from '../reconciler/model/plan.ts';
-import { keyOf, type Inventory, type Resource, type ResourceKey } from '../reconciler/model/resource.ts';
-import type { ObjectStatus } from '../reconciler/model/status.ts';
-import { reviewChanges } from '../reconciler/view/review.ts';
+import { isTerminal, PHASES, type Phase } from '../kinds/operation/record.ts';
+import { reviewApply, type ApplyReview } from '../kinds/cluster/review-apply.ts';
+import { reviewOperation, type OperationReview } from '../kinds/operation/review.ts';
+import type { Change } from '../model/plan.ts';
+import { keyOf, type Inventory, type Resource, type ResourceKey } from '../model/resource.ts';
+import type { ObjectStatus } from '../model/status.ts';
+import { reviewChanges } from './review.ts';
 
 /** What a proposed repository would do. */
 export interface ProposedPlan {

@@ -1,0 +1,145 @@
+import { isoTime } from '../../model/clock.ts';
+import { Transient } from '../../model/errors.ts';
+import type { Change } from '../../model/plan.ts';
+import { isOid } from '../../source/git/ref-name.ts';
+import type { CommitInfo } from '../../source/source.ts';
+import { cleanText } from '../../status/text.ts';
+import { keys } from '../../store/keys.ts';
+import type { RevisionRecord } from '../../store/records.ts';
+import type { StateStore } from '../../store/state-store.ts';
+import type { RevisionEntry, RevisionLog } from '../http/git-reading.ts';
+import { whileOpen } from '../http/request-scope.ts';
+import { BoundedCache } from './bounded-cache.ts';
+import { changesOfCommit } from './commit-changes.ts';
+import { bringAccepted, isHere, type ViewSource } from './view-source.ts';
+
+export interface CommitLogOptions {
+  source: ViewSource;
+  store: StateStore;
+  /** Aborted when the view stops: history is fetched for everybody, not for who asked first. */
+  stopping: AbortSignal;
+}
+
+/** Entries that are kept, by commit: they never change. */
+const KEPT = 500;
+/** Commits that one answer tells at most. */
+const MOST = 100;
+const LONGEST_NAME = 200;
+const LONGEST_SUBJECT = 500;
+/** Latest time that can be written as ISO text with four digits of a year, in seconds. */
+const LATEST = 253_402_300_799;
+
+/**
+ * The commits that the config branch stood at, newest first: along first parents, so that a merge is one entry with all that it
+ * brought. Reads the clone of the view, and fetches the history behind the accepted revision once.
+ */
+export class CommitLog implements RevisionLog {
+  readonly #options: CommitLogOptions;
+  readonly #entries = new BoundedCache<RevisionEntry>(KEPT);
+  #deepening: Promise<void> | undefined;
+  /** The accepted commit whose whole history was fetched. */
+  #whole: string | undefined;
+
+  constructor(options: CommitLogOptions) {
+    this.#options = options;
+  }
+
+  async list({ limit, before }: { limit: number; before?: string }, signal: AbortSignal): Promise<RevisionEntry[]> {
+    const start = before === undefined ? await this.#accepted(signal) : await this.#parentOf(before, signal);
+    const found: RevisionEntry[] = [];
+    let next = start;
+    while (next !== undefined && found.length < Math.min(limit, MOST)) {
+      const info = await this.#info(next, signal);
+      if (!info) break;
+      found.push(await this.#entry(info, signal));
+      next = info.parents[0];
+    }
+    return found;
+  }
+
+  async get(commit: string, signal: AbortSignal): Promise<RevisionEntry | undefined> {
+    if (!isOid(commit)) return undefined;
+    const known = this.#entries.get(commit);
+    if (known) return known;
+    // A clone that was begun a moment ago has only what was asked of it.
+    await this.#accepted(signal);
+    const info = await this.#info(commit, signal);
+    return info && this.#entry(info, signal);
+  }
+
+  /** The accepted commit, made readable with its history; undefined before there is one. */
+  async #accepted(signal: AbortSignal): Promise<string | undefined> {
+    const { source, store } = this.#options;
+    const record = (await store.get(keys.revision, signal))?.value as unknown as RevisionRecord | undefined;
+    if (!record?.accepted) return undefined;
+    await bringAccepted(source, record.accepted, record.accepted, signal);
+    return record.accepted;
+  }
+
+  async #parentOf(commit: string, signal: AbortSignal): Promise<string | undefined> {
+    if (!isOid(commit)) return undefined;
+    await this.#accepted(signal);
+    return (await this.#info(commit, signal))?.parents[0];
+  }
+
+  /** A commit; when it is not here the history is fetched, once for everybody. */
+  async #info(commit: string, signal: AbortSignal): Promise<CommitInfo | undefined> {
+    const { source } = this.#options;
+    if (!(await isHere(source, commit, signal))) {
+      await this.#deepen(signal);
+      if (!(await isHere(source, commit, signal))) return undefined;
+    }
+    return source.commitInfo(commit, signal);
+  }
+
+  async #deepen(signal: AbortSignal): Promise<void> {
+    const { source, stopping } = this.#options;
+    const accepted = await this.#accepted(signal);
+    if (accepted === undefined) return;
+    if (this.#whole === accepted) return;
+    this.#deepening ??= source
+      .deepen(accepted, stopping)
+      .then(() => void (this.#whole = accepted))
+      .finally(() => (this.#deepening = undefined));
+    await whileOpen(this.#deepening, signal).catch((error: unknown) => {
+      throw signal.aborted ? stillReading() : error;
+    });
+  }
+
+  async #entry(info: CommitInfo, signal: AbortSignal): Promise<RevisionEntry> {
+    const known = this.#entries.get(info.commit);
+    if (known) return known;
+    const changes = await this.#changes(info, signal);
+    const { name } = info.author;
+    const entry: RevisionEntry = {
+      commit: info.commit,
+      author: cleanText(name, LONGEST_NAME),
+      at: isoTime(1000 * Math.min(Math.max(0, info.author.timestamp), LATEST)),
+      subject: cleanText(info.message.split('\n', 1)[0] ?? '', LONGEST_SUBJECT),
+      ...(changes && { changes }),
+    };
+    this.#entries.set(info.commit, entry);
+    return entry;
+  }
+
+  async #changes({ commit, parents }: CommitInfo, signal: AbortSignal): Promise<Change[] | undefined> {
+    const { source } = this.#options;
+    const [parent] = parents;
+    try {
+      if (parent !== undefined && !(await this.#info(parent, signal))) return undefined;
+      return await changesOfCommit(source, parent, commit, signal);
+    } catch {
+      signal.throwIfAborted();
+      // The folder of the configuration may not have been there yet.
+      return undefined;
+    }
+  }
+}
+
+function stillReading(): Transient {
+  return new Transient('The history of the config repository is still being fetched.', {
+    code: 'HISTORY_PENDING',
+    hint: 'Ask again in a few seconds.',
+    retryAfterMs: 5000,
+  });
+}
