@@ -259,7 +259,7 @@ describeWith(['openssl'], 'the server of the view', () => {
     socket.setEncoding('utf8').on('data', (part: string) => (text += part));
     socket.on('error', () => undefined);
 
-    socket.write('POST /hook/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1073741824\r\n\r\n');
+    socket.write('POST /sign-in/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1073741824\r\n\r\n');
     const ended = new Promise((resolve) => socket.once('close', resolve));
     await eventually(() => text.includes('\r\n\r\n'));
 

@@ -20,7 +20,7 @@ export interface ViewParts {
   apiV0?: Hono<ViewEnv> | undefined;
   /** At `/api/v1`. */
   apiV1?: Hono<ViewEnv> | undefined;
-  /** At `/api/v1/events`. */
+  /** At `/api/v1/events`; its streams go on until the server stops. */
   events?: Hono<ViewEnv> | undefined;
   /** At `/metrics`. */
   metrics?: Hono<ViewEnv> | undefined;
@@ -49,7 +49,7 @@ export interface ViewAppOptions {
 }
 
 const DEADLINE_MS = 30_000;
-/** Largest body that is let in at all, in bytes. Who takes one has a smaller limit. */
+/** Largest body that is let in at all, in bytes; the hook has a limit of its own. */
 const LARGEST_BODY = 1024 * 1024;
 
 const PREFIXES: readonly (readonly [string, PartName])[] = [
@@ -152,7 +152,7 @@ function isReading(c: Context): boolean {
 }
 
 function tooLarge(c: Context): boolean {
-  return Number(c.req.header('content-length') ?? 0) > LARGEST_BODY;
+  return partOf(c.req.path) !== 'hook' && Number(c.req.header('content-length') ?? 0) > LARGEST_BODY;
 }
 
 function largeBody(): Response {

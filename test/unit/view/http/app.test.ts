@@ -252,7 +252,7 @@ describe('viewApp', () => {
   it('turns large bodies away before anybody reads them', async () => {
     const headers = { 'content-length': String(2 ** 30) };
 
-    const answer = await app({ parts: { hook: echo() } }).request('/hook/x', { method: 'POST', headers });
+    const answer = await app({ parts: { dashboard: echo() } }).request('/sign-in/x', { method: 'POST', headers });
 
     expect(answer.status).toBe(413);
   });
