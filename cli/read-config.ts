@@ -43,7 +43,7 @@ export async function findConfig(flags: DaemonFlagValues): Promise<DaemonConfig 
   const sources = configSources(flags);
   try {
     const merged = await mergeConfig({ ...sources, ...(flags.config === undefined && { defaultFleet: 'default' }) });
-    return await checkConfig(merged, sources.environment);
+    return await checkConfig(merged, sources.environment, { withView: false });
   } catch (error) {
     if (!named && error instanceof IntendantError && OF_NO_USE_HERE.includes(error.code)) return undefined;
     throw error;

@@ -1,4 +1,6 @@
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HttpView } from './compose/http-view.ts';
 import { leaseLost } from './compose/lease-lost.ts';
 import { runSession } from './compose/session.ts';
 import { Standing } from './compose/standing.ts';
@@ -8,9 +10,10 @@ import type { KindLog } from './kinds/context.ts';
 import { systemClock, type Clock } from './model/clock.ts';
 import { asIntendantError, Transient } from './model/errors.ts';
 import type { Meter } from './model/meter.ts';
-import type { ResourceKey } from './model/resource.ts';
+import type { Inventory, ResourceKey } from './model/resource.ts';
 import type { ObjectStatus } from './model/status.ts';
 import { VERSION } from './model/version.ts';
+import { DAEMON_LEASE } from './store/daemon-lease.ts';
 import { memberName } from './store/member.ts';
 import { meteredStore } from './store/metered-store.ts';
 import { openStore } from './store/open-store.ts';
@@ -19,10 +22,9 @@ import { socketPath } from './view/socket-path.ts';
 import { serveSocket } from './view/socket-server.ts';
 import { StoreView } from './view/store-view.ts';
 
+export { DAEMON_LEASE } from './store/daemon-lease.ts';
 export type { DaemonConfig } from './config/daemon-config.ts';
 
-/** Name of the lease that makes a process the daemon of its fleet. */
-export const DAEMON_LEASE = 'daemon';
 /** How long a dead daemon keeps others waiting, in milliseconds. The event loop of a live one may stall for a while. */
 const LEASE_MS = 30_000;
 /** Between two tries to become the fleet's daemon again after the store was away, in milliseconds. */
@@ -56,6 +58,8 @@ export interface RunningReconciler {
   hint(): void;
   /** The daemon's unix socket. */
   socketPath: string;
+  /** Where the view over HTTP listens; absent where the configuration has none, or with `once`. */
+  viewUrl?: string;
 }
 
 /**
@@ -90,6 +94,30 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
     throw error;
   });
 
+  let inventory = (): Inventory | undefined => undefined;
+  const http = await openView().catch(async (error: unknown) => {
+    await socket.close();
+    await store.close();
+    throw error;
+  });
+
+  /** Beside the socket: it answers also while this daemon waits for the lease, or for its store. */
+  async function openView(): Promise<HttpView | undefined> {
+    if (!config.view || options.once) return undefined;
+    const { openHttpView } = await import('./compose/http-view.ts');
+    return openHttpView({
+      config,
+      view: config.view,
+      store,
+      storeView: view,
+      clock,
+      log,
+      inventory: () => inventory(),
+      hint: () => hint(),
+      folder: join(config.state, 'view', 'daemon'),
+    });
+  }
+
   const work = async (): Promise<void> => {
     while (!signal.aborted) {
       try {
@@ -116,6 +144,7 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
               once: options.once ?? false,
               onStatus: (key, status) => options.onStatus?.(key, status),
               onHintable: (given) => (hint = given),
+              onInventory: (given) => (inventory = given),
             },
             signal,
           );
@@ -123,6 +152,7 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
           // Whatever was in hand when the lease went, also the first look at the store.
           throw lease.lost.aborted && !(thrown instanceof Transient) ? leaseLost(lease.lost.reason) : thrown;
         } finally {
+          inventory = () => undefined;
           standing.acting = false;
           await lease.release();
         }
@@ -140,13 +170,14 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
   const watched = standing.run(looking.signal);
   const done = work().finally(async () => {
     looking.abort(new Error('the daemon has ended'));
-    await Promise.allSettled([socket.close(), watched]);
+    await Promise.allSettled([http?.close(), socket.close(), watched]);
     await store.close();
   });
   return {
     done,
     hint: () => hint(),
     socketPath: path,
+    ...(http && { viewUrl: http.url }),
     async stop() {
       stopping.abort(new Error('the daemon is stopping'));
       await done.catch(() => undefined);

@@ -18,7 +18,7 @@ import { controllerRegistry } from '../kinds/registry.ts';
 import type { Clock, Random } from '../model/clock.ts';
 import { asIntendantError, InvalidInput } from '../model/errors.ts';
 import { NO_METER, type Meter } from '../model/meter.ts';
-import type { ResourceKey } from '../model/resource.ts';
+import type { Inventory, ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
 import { Poller } from '../source/git/poller.ts';
 import { keys } from '../store/keys.ts';
@@ -58,6 +58,8 @@ export interface SessionOptions {
   onStatus(key: ResourceKey, status: ObjectStatus | undefined): void;
   /** Gives others the way to say "look now". */
   onHintable(hint: () => void): void;
+  /** Gives others what should be, as it is at each moment; undefined before a revision was read. */
+  onInventory(inventory: () => Inventory | undefined): void;
 }
 
 /** How often `--once` looks whether anything still moves, in milliseconds. */
@@ -264,6 +266,7 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     if (keeper.record?.accepted && keeper.ready) await begin(signal).catch(waitForBranch);
     git.source.onHint(() => poller.hint());
     options.onHintable(() => poller.hint());
+    options.onInventory(() => (keeper.inventory.commit === '' ? undefined : keeper.inventory));
     background.push(poller.run(signal), brake.run(signal), clockWatch.run(signal), alertWatch.run(signal));
     if (options.once) {
       while (!signal.aborted && !(looked && manager.converged)) {

@@ -51,13 +51,18 @@ export async function loadDaemonConfig(options: LoadOptions): Promise<DaemonConf
   return checkConfig(await mergeConfig(options), options.environment);
 }
 
-/** Looks at every file and variable that a merged configuration names. Throws InvalidInput `SECRET_MISSING`, `SECRET_AMBIGUOUS`. */
+/**
+ * Looks at every file and variable that a merged configuration names; `withView: false` leaves the view out, whose files are for who serves
+ * it. Throws InvalidInput `SECRET_MISSING`, `SECRET_AMBIGUOUS`.
+ */
 export async function checkConfig(
   { document, origins }: MergedConfig,
   environment: LoadOptions['environment'],
+  { withView = true }: { withView?: boolean } = {},
 ): Promise<DaemonConfig> {
   const places = new Map([...origins].map(([at, layer]) => [splitPointer(at).join('.'), { layer, at }]));
-  return buildConfig(document, {
+  const { view, ...rest } = document;
+  return buildConfig(withView && view ? document : rest, {
     environment,
     origin(field) {
       const found = places.get(field);

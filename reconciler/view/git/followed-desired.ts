@@ -14,6 +14,8 @@ export interface FollowedDesiredOptions {
   store: StateStore;
   source: ViewSource;
   isFinished: (operation: string) => boolean;
+  /** False: nothing is read now. */
+  isWanted: () => boolean;
   clock: Clock;
   log: KindLog;
 }
@@ -67,7 +69,8 @@ export class FollowedDesired implements Desired {
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { store, source, isFinished, log } = this.#options;
+    const { store, source, isFinished, isWanted, log } = this.#options;
+    if (!isWanted()) return;
     const entry = await store.get(keys.revision, signal);
     const record = entry?.value as unknown as RevisionRecord | undefined;
     if (!record?.accepted) {

@@ -1,0 +1,150 @@
+import { join } from 'node:path';
+import type { DaemonConfig, ViewConfig } from '../config/daemon-config.ts';
+import type { KindLog } from '../kinds/context.ts';
+import type { Clock } from '../model/clock.ts';
+import { keyOf, type Inventory } from '../model/resource.ts';
+import { DocumentParser } from '../source/documents/document-parser.ts';
+import { GitConfigSource } from '../source/git/config-source.ts';
+import { GitThread } from '../source/git/git-thread.ts';
+import type { StateStore } from '../store/state-store.ts';
+import { apiV0 } from '../view/api-v0/routes.ts';
+import type { Desired } from '../view/desired.ts';
+import { EventLog } from '../view/events/event-log.ts';
+import { events } from '../view/events/events.ts';
+import { followHalt } from '../view/events/follow-halt.ts';
+import { FleetCache } from '../view/fleet-cache.ts';
+import { BranchPlans } from '../view/git/branch-plans.ts';
+import { CommitLog } from '../view/git/commit-log.ts';
+import { FollowedDesired } from '../view/git/followed-desired.ts';
+import { hookRoutes } from '../view/hook/hook.ts';
+import { viewApp, type ViewParts } from '../view/http/app.ts';
+import type { ViewContext } from '../view/http/context.ts';
+import { serveView } from '../view/http/server.ts';
+import { isFinishedIn } from '../view/make-plan.ts';
+import { buildSignIn } from '../view/sign-in/build-sign-in.ts';
+import type { StoreView } from '../view/store-view.ts';
+
+export interface HttpViewOptions {
+  config: DaemonConfig;
+  view: ViewConfig;
+  store: StateStore;
+  storeView: StoreView;
+  clock: Clock;
+  log: KindLog;
+  /**
+   * What should be, as this process knows it while it acts for the fleet; undefined while it does not. Without it, and meanwhile, it is
+   * read from git, in the view's own clone.
+   */
+  inventory?: () => Inventory | undefined;
+  /** Look at the config repository now. Called by the webhook. */
+  hint: () => void;
+  /** Folder of the view's own clone. No other process may use it. */
+  folder: string;
+}
+
+export interface HttpView {
+  /** As it listens: `http://127.0.0.1:8000`. */
+  url: string;
+  /** Ends streams and connections, and everything that was opened for the view. Not the store. */
+  close(): Promise<void>;
+}
+
+/** So long a daemon that does not act yet waits before it reads git beside the one that does, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+/** Serves the view: in the daemon, or alone beside it. Throws InvalidInput `VIEW_LISTEN`, `VIEW_TLS`, and what sign-in throws. */
+export async function openHttpView(options: HttpViewOptions): Promise<HttpView> {
+  const { config, view, store, storeView, clock, log } = options;
+  const stop = new AbortController();
+  const stopping = stop.signal;
+  const cache = new FleetCache({ store, clock });
+  const git = openViewGit(options);
+  const { source } = git;
+  const own = options.inventory ?? ((): undefined => undefined);
+  const isFinished = (name: string): boolean => {
+    const known = cache.get(keyOf('Operation', name));
+    return known !== undefined && isFinishedIn([known.status])(name);
+  };
+  const isWanted = (): boolean => cache.ready && own() === undefined;
+  const followed = new FollowedDesired({ store, source, isFinished, isWanted, clock, log });
+  const desired: Desired = {
+    get inventory() {
+      return own() ?? followed.inventory;
+    },
+    get behind() {
+      return own() ? undefined : followed.behind;
+    },
+  };
+  const eventLog = new EventLog({ clock });
+  eventLog.attach(cache);
+  const context: ViewContext = {
+    fleet: config.fleet,
+    store,
+    view: storeView,
+    cache,
+    desired,
+    plans: new BranchPlans({ source, store, cache, clock, stopping }),
+    revisions: new CommitLog({ source, store, stopping }),
+    clock,
+    log,
+    stopping,
+  };
+  const background: Promise<void>[] = [];
+  const close = async (): Promise<void> => {
+    stop.abort(new Error('the view stops'));
+    await Promise.allSettled(background);
+    await git.close();
+  };
+  try {
+    const app = viewApp(context, { parts: await partsOf(options, context, eventLog) });
+    const { address, port, tls, trustedProxies } = view;
+    const server = await serveView({ app, address, port, tls, trustedProxies, clock, log });
+    background.push(cache.run(stopping), followHalt(store, eventLog, clock, stopping));
+    // A daemon knows it itself, as soon as it acts.
+    const patience = options.inventory ? clock.sleep(PATIENCE_MS, stopping).catch(() => undefined) : Promise.resolve();
+    background.push(patience.then(() => followed.run(stopping)));
+    log.info({ url: server.url, signIn: view.signIn !== undefined }, 'the view is served');
+    return {
+      url: server.url,
+      async close() {
+        stop.abort(new Error('the view stops'));
+        await server.close();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function partsOf(options: HttpViewOptions, context: ViewContext, eventLog: EventLog): Promise<ViewParts> {
+  const { view, clock, log, hint } = options;
+  return {
+    apiV0: apiV0(context),
+    events: events(context, eventLog),
+    ...(view.signIn && { signIn: await buildSignIn(view.signIn, { clock, log }) }),
+    ...(view.hook && { hook: hookRoutes({ settings: view.hook, hint, log }) }),
+  };
+}
+
+/** A thread, a clone and a parser of the view's own: what is proposed never stands in the way of what is in effect. */
+function openViewGit({ config, folder, clock, log }: HttpViewOptions): {
+  source: GitConfigSource;
+  close(): Promise<void>;
+} {
+  const thread = new GitThread();
+  const onProblem = (reason: string): void => log.warn({ reason }, 'parse cache of the view');
+  // Plain files by content: every process may share them.
+  const parser = new DocumentParser({ cacheFolder: join(config.state, 'documents'), clock, onProblem });
+  const { url, auth, caFile, proxy, proxyAuth, branch, path } = config.repository;
+  const source = new GitConfigSource({ url, auth, caFile, proxy, proxyAuth, folder, branch, path }, thread, parser);
+  return {
+    source,
+    async close() {
+      await source.close();
+      await parser.close();
+      await thread.close();
+    },
+  };
+}
