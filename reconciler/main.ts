@@ -68,12 +68,17 @@ export interface RunningReconciler {
  */
 export async function startReconciler(config: DaemonConfig, options: StartOptions): Promise<RunningReconciler> {
   const clock = options.clock ?? systemClock;
-  const { log, meter } = options;
+  const { log } = options;
   const stopping = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stopping.signal]) : stopping.signal;
   await mkdir(config.state, { recursive: true, mode: 0o700 });
   let { paused } = options;
   let hint = (): void => undefined;
+  const served = options.once ? undefined : config.view;
+  // What serves the view is large: only where there is one.
+  const http = served && (await import('./compose/http-view.ts'));
+  const metrics = http?.newMetrics();
+  const meter = options.meter ?? metrics;
   const opened = await (options.openStore ?? openStore)(config, { clock });
   const store = meter ? meteredStore(opened, meter) : opened;
   const path = socketPath(config.state);
@@ -95,28 +100,19 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
   });
 
   let inventory = (): Inventory | undefined => undefined;
-  const http = await openView().catch(async (error: unknown) => {
+  /** Beside the socket: it answers also while this daemon waits for the lease, or for its store. */
+  const openView = async (): Promise<HttpView | undefined> => {
+    if (!served || !http) return undefined;
+    const folder = join(config.state, 'view', 'daemon');
+    const storeView = view;
+    const own = { inventory: () => inventory(), hint: () => hint() };
+    return http.openHttpView({ config, view: served, store, storeView, clock, log, metrics, folder, ...own });
+  };
+  const viewServer = await openView().catch(async (error: unknown) => {
     await socket.close();
     await store.close();
     throw error;
   });
-
-  /** Beside the socket: it answers also while this daemon waits for the lease, or for its store. */
-  async function openView(): Promise<HttpView | undefined> {
-    if (!config.view || options.once) return undefined;
-    const { openHttpView } = await import('./compose/http-view.ts');
-    return openHttpView({
-      config,
-      view: config.view,
-      store,
-      storeView: view,
-      clock,
-      log,
-      inventory: () => inventory(),
-      hint: () => hint(),
-      folder: join(config.state, 'view', 'daemon'),
-    });
-  }
 
   const work = async (): Promise<void> => {
     while (!signal.aborted) {
@@ -170,14 +166,14 @@ export async function startReconciler(config: DaemonConfig, options: StartOption
   const watched = standing.run(looking.signal);
   const done = work().finally(async () => {
     looking.abort(new Error('the daemon has ended'));
-    await Promise.allSettled([http?.close(), socket.close(), watched]);
+    await Promise.allSettled([viewServer?.close(), socket.close(), watched]);
     await store.close();
   });
   return {
     done,
     hint: () => hint(),
     socketPath: path,
-    ...(http && { viewUrl: http.url }),
+    ...(viewServer && { viewUrl: viewServer.url }),
     async stop() {
       stopping.abort(new Error('the daemon is stopping'));
       await done.catch(() => undefined);

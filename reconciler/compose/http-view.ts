@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { allKinds } from '../../schema/registry.ts';
 import type { DaemonConfig, ViewConfig } from '../config/daemon-config.ts';
 import type { KindLog } from '../kinds/context.ts';
 import type { Clock } from '../model/clock.ts';
 import { keyOf, type Inventory } from '../model/resource.ts';
+import { VERSION } from '../model/version.ts';
 import { DocumentParser } from '../source/documents/document-parser.ts';
 import { GitConfigSource } from '../source/git/config-source.ts';
 import { GitThread } from '../source/git/git-thread.ts';
@@ -21,6 +23,9 @@ import { viewApp, type ViewParts } from '../view/http/app.ts';
 import type { ViewContext } from '../view/http/context.ts';
 import { serveView } from '../view/http/server.ts';
 import { isFinishedIn } from '../view/make-plan.ts';
+import { Metrics } from '../view/metrics/metrics.ts';
+import { metrics } from '../view/metrics/metrics-routes.ts';
+import { watchRequests, watchSignIns, watchStreams } from '../view/metrics/watches.ts';
 import { buildSignIn } from '../view/sign-in/build-sign-in.ts';
 import type { StoreView } from '../view/store-view.ts';
 
@@ -38,6 +43,8 @@ export interface HttpViewOptions {
   inventory?: () => Inventory | undefined;
   /** Look at the config repository now. Called by the webhook. */
   hint: () => void;
+  /** What this process counts already. Absent: what the view counts, and nothing else. */
+  metrics?: Metrics | undefined;
   /** Folder of the view's own clone. No other process may use it. */
   folder: string;
 }
@@ -96,7 +103,9 @@ export async function openHttpView(options: HttpViewOptions): Promise<HttpView> 
     await git.close();
   };
   try {
-    const app = viewApp(context, { parts: await partsOf(options, context, eventLog) });
+    const gathered = options.metrics ?? newMetrics();
+    const parts = await partsOf(options, context, eventLog, gathered);
+    const app = viewApp(context, { parts, onRequest: watchRequests(gathered) });
     const { address, port, tls, trustedProxies } = view;
     const server = await serveView({ app, address, port, tls, trustedProxies, clock, log });
     background.push(cache.run(stopping), followHalt(store, eventLog, clock, stopping));
@@ -118,12 +127,24 @@ export async function openHttpView(options: HttpViewOptions): Promise<HttpView> 
   }
 }
 
-async function partsOf(options: HttpViewOptions, context: ViewContext, eventLog: EventLog): Promise<ViewParts> {
+/** Every metric, at zero: for a process that counts more than its view. */
+export function newMetrics(): Metrics {
+  return new Metrics({ kinds: allKinds().map(({ kind }) => kind), version: VERSION });
+}
+
+async function partsOf(
+  options: HttpViewOptions,
+  context: ViewContext,
+  eventLog: EventLog,
+  gathered: Metrics,
+): Promise<ViewParts> {
   const { view, clock, log, hint } = options;
+  const counter = watchSignIns(gathered);
   return {
     apiV0: apiV0(context),
-    events: events(context, eventLog),
-    ...(view.signIn && { signIn: await buildSignIn(view.signIn, { clock, log }) }),
+    events: events(context, eventLog, { watch: watchStreams(gathered) }),
+    metrics: metrics(context, gathered),
+    ...(view.signIn && { signIn: await buildSignIn(view.signIn, { clock, log, counter }) }),
     ...(view.hook && { hook: hookRoutes({ settings: view.hook, hint, log }) }),
   };
 }
