@@ -14,6 +14,8 @@ export const DEFAULT_OUTPUT_BYTES = 65_536;
 const MAX_DROPPED_BYTES = 1024 * 1024;
 /** What is looked through for the word that a command is ready for its input. */
 const MAX_BEFORE_READY = 65_536;
+/** A command that is given nothing is told so this much later: most have ended by then, and a packet is saved. */
+const NO_INPUT_AFTER_MS = 100;
 /** After the exit code a process left behind may hold the streams open; this much silence ends the waiting. */
 const SILENCE_AFTER_EXIT_MS = 1000;
 
@@ -37,6 +39,8 @@ export function runChannel(
     let exit: { exitCode?: number; signal?: string } | undefined;
     let silence: NodeJS.Timeout | undefined;
     const deadline = setTimeout(timedOut, limits.leftMs ?? limits.timeoutMs);
+    const noInput =
+      limits.stdin === undefined && !limits.preface && setTimeout(() => void channel.end(), NO_INPUT_AFTER_MS);
 
     function settle(lostBecause?: string, lostCode: LostCode = 'CONNECTION_LOST'): void {
       cleanUp();
@@ -53,6 +57,7 @@ export function runChannel(
     function cleanUp(): void {
       clearTimeout(deadline);
       clearTimeout(silence);
+      if (noInput) clearTimeout(noInput);
       signal.removeEventListener('abort', aborted);
     }
     function abandon(): void {
@@ -108,7 +113,7 @@ export function runChannel(
       if (code !== undefined) exit ??= code === null ? { signal: name } : { exitCode: code };
       settle(exit ? undefined : 'the connection closed before the command had ended');
     });
-    feed(channel, limits);
+    if (!noInput) feed(channel, limits);
   });
 }
 

@@ -142,6 +142,12 @@ describeWith(['sshd'], 'the pooled transport on a real sshd', () => {
     expect(result.stdout).toBe('red \ufffd tail');
   });
 
+  it('ends the input of a command that is given none', async () => {
+    const result = await run('cat');
+
+    expect(result).toMatchObject({ ended: 'exited', exitCode: 0, stdout: '' });
+  });
+
   it('sends standard input whole', async () => {
     const session = await transport.open(target, never);
     const stdin = Buffer.alloc(3_000_000, 'x');
@@ -313,8 +319,10 @@ describeWith(['sshd'], 'the pooled transport on a real sshd', () => {
     const pinned = make().open({ ...trusting, trustOnFirstUse: false, recordedKey: sshd.hostKey }, never);
 
     expect(session.firstUse).toBe(true);
-    await expect(other).rejects.toMatchObject({ code: 'HOST_KEY_CHANGED' });
-    await expect(pinned).rejects.toMatchObject({ code: 'HOST_KEY_UNKNOWN' });
+    await Promise.all([
+      expect(other).rejects.toMatchObject({ code: 'HOST_KEY_CHANGED' }),
+      expect(pinned).rejects.toMatchObject({ code: 'HOST_KEY_UNKNOWN' }),
+    ]);
   });
 
   it('takes keys from a known_hosts file, and never a revoked one', async () => {
