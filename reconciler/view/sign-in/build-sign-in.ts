@@ -50,7 +50,7 @@ export async function buildSignIn(settings: SignInSettings, deps: SignInDeps): P
   if (listed.filter(({ authenticator }) => authenticator.routes !== undefined).length > 1) {
     throw new InvalidInput('More than one authenticator of view.signIn has a sign-in page.', {
       code: 'CONFIG_INVALID',
-      hint: 'Give publicUrl to one oidc authenticator only; the others take bearer tokens.',
+      hint: 'Give clientId to one oidc authenticator only; the others take bearer tokens by their audience.',
     });
   }
   return signInOf(listed, settings, { limits, counter, troubles });
