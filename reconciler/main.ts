@@ -24,6 +24,7 @@ import { StoreView } from './view/store-view.ts';
 
 export { DAEMON_LEASE } from './store/daemon-lease.ts';
 export type { DaemonConfig } from './config/daemon-config.ts';
+export type { Authenticator, AuthenticatorModule } from './view/sign-in/authenticator.ts';
 
 /** How long a dead daemon keeps others waiting, in milliseconds. The event loop of a live one may stall for a while. */
 const LEASE_MS = 30_000;
