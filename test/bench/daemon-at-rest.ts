@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { socketPath } from '../../reconciler/view/socket-path.ts';
@@ -7,6 +5,7 @@ import { SocketView } from '../../reconciler/view/socket-view.ts';
 import { eventually } from '../support/eventually.ts';
 import { startScenario } from '../support/scenario.ts';
 import { figure, type BenchPart, type Figure } from './figure.ts';
+import { cpuSeconds, residentMiB } from './process-usage.ts';
 
 const CLUSTERS = 10;
 const HOSTS = 1000;
@@ -47,17 +46,3 @@ export const daemonAtRest: BenchPart = {
     }
   },
 };
-
-function residentMiB(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
-}
-
-/** Processor time of a process so far, user and system, all threads. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond();
-}
-
-function ticksPerSecond(): number {
-  return Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
-}

@@ -9,6 +9,8 @@ import { rolloutOverhead } from './rollout-overhead.ts';
 import { startUp } from './start-up.ts';
 import { statusCommit } from './status-commit.ts';
 import { unchangedPoll } from './unchanged-poll.ts';
+import { viewEvents } from './view-events.ts';
+import { viewHosts } from './view-hosts.ts';
 
 /** Every part of the benchmark, in the order in which it runs. */
 const PARTS: readonly BenchPart[] = [
@@ -21,6 +23,8 @@ const PARTS: readonly BenchPart[] = [
   statusCommit,
   rolloutOverhead,
   daemonAtRest,
+  viewHosts,
+  viewEvents,
 ];
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });

@@ -12,5 +12,7 @@ export const TARGETS: Readonly<Record<string, () => Promise<Target>>> = {
   signatures: async () => (await import('./targets/signatures.ts')).signaturesTarget,
   arguments: async () => (await import('./targets/arguments.ts')).argumentsTarget,
   commands: async () => (await import('./targets/commands.ts')).commandsTarget,
+  view: async () => (await import('./targets/view.ts')).viewTarget,
+  'view-server': async () => (await import('./targets/view.ts')).viewServerTarget,
   'socket-routes': async () => (await import('./targets/socket.ts')).socketTarget,
 };

@@ -15,6 +15,7 @@ export interface DaemonConfigOptions {
   status?: object;
   store?: object;
   ssh?: object;
+  view?: object;
 }
 
 /** Writes the configuration of a daemon and the key beside it; answers with the path of the file. */
@@ -33,6 +34,7 @@ export function writeDaemonConfig(options: DaemonConfigOptions): string {
     repository: { url: options.repository, branch: 'main', poll: '1s', ...options.repositoryOptions },
     ...(options.status && { status: options.status }),
     ...(options.store && { store: options.store }),
+    ...(options.view && { view: options.view }),
     ssh: { identities: { default: { keyFile } }, connectTimeout: '3s', ...options.ssh },
   };
   writeFileSync(path, stringify(config));

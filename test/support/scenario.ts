@@ -21,6 +21,8 @@ export interface ScenarioOptions {
   fleetSpec?: object;
   /** Section `store` of the daemon's configuration. Default: embedded. */
   store?: object;
+  /** Section `view` of the daemon's configuration. Default: it serves none. */
+  view?: object;
   /** Serves the bare repository over a network. Default: the daemon reads it by its path. */
   serve?: (bare: string) => Promise<ServedRepository>;
 }
@@ -79,6 +81,7 @@ export async function startScenario(options: ScenarioOptions): Promise<Scenario>
     repositoryOptions: served?.options,
     clientKey: fleet.clientKey,
     store: options.store,
+    view: options.view,
     ssh: dialMaps(fleet, inventory),
   });
 

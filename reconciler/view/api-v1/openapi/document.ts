@@ -5,6 +5,7 @@ import { WORK } from '../schemas/operation.ts';
 import { ref, type Components } from '../schemas/parts.ts';
 import { DETAILS, listSchema, RESOURCE_PARTS } from '../schemas/resource.ts';
 import type { Answer, Paths } from './describe.ts';
+import { EVENT_PARTS, eventPaths } from './event-paths.ts';
 import { addAll, kindComponents } from './kind-components.ts';
 import { v0Paths } from './v0-paths.ts';
 import { v1Paths } from './v1-paths.ts';
@@ -27,7 +28,7 @@ export interface OpenApiDocument {
 /** What the REST view answers, made of the schemas of the kinds that are known and of the answers' own. */
 export function openApiDocument(): OpenApiDocument {
   const schemas = kindComponents();
-  for (const each of [COMMON, RESOURCE_PARTS, DETAILS, WORK, COMMISSAIRE]) addAll(schemas, each);
+  for (const each of [COMMON, RESOURCE_PARTS, DETAILS, WORK, COMMISSAIRE, EVENT_PARTS]) addAll(schemas, each);
   addAll(schemas, { ResourceList: listSchema({ oneOf: allKinds().map(({ kind }) => ref(`${kind}Resource`)) }) });
   return {
     openapi: '3.1.0',
@@ -47,7 +48,7 @@ export function openApiDocument(): OpenApiDocument {
       { name: 'Fleet', description: 'The fleet as a whole.' },
       { name: 'Commissaire', description: 'Paths and shapes that its clients know.' },
     ],
-    paths: { ...v1Paths(), ...v0Paths() },
+    paths: { ...v1Paths(), ...eventPaths(), ...v0Paths() },
     components: { schemas, responses: RESPONSES, securitySchemes: SCHEMES },
   };
 }
