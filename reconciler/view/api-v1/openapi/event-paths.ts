@@ -5,8 +5,8 @@ import { inQuery, jsonAnswer, shared, type Parameter, type Paths } from './descr
 
 /** Answers of the events, which have their own place beside the objects. */
 export const EVENT_PARTS: Components = {
-  Event: EVENT_SCHEMA as unknown as SchemaNode,
-  EventPage: EVENT_PAGE_SCHEMA as unknown as SchemaNode,
+  Event: EVENT_SCHEMA,
+  EventPage: EVENT_PAGE_SCHEMA,
 };
 
 const PARAMETERS: readonly Parameter[] = [
