@@ -1,4 +1,3 @@
-import type { SchemaNode } from '../../../../schema/schema-node.ts';
 import { EVENT_PAGE_SCHEMA, EVENT_SCHEMA } from '../../events/event-schema.ts';
 import type { Components } from '../schemas/parts.ts';
 import { inQuery, jsonAnswer, shared, type Parameter, type Paths } from './describe.ts';
