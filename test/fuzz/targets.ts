@@ -14,5 +14,6 @@ export const TARGETS: Readonly<Record<string, () => Promise<Target>>> = {
   commands: async () => (await import('./targets/commands.ts')).commandsTarget,
   view: async () => (await import('./targets/view.ts')).viewTarget,
   'view-server': async () => (await import('./targets/view.ts')).viewServerTarget,
+  'view-hook': async () => (await import('./targets/view-hook.ts')).viewHookTarget,
   'socket-routes': async () => (await import('./targets/socket.ts')).socketTarget,
 };
