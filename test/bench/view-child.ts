@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { systemClock } from '../../reconciler/model/clock.ts';
 import { apiV0 } from '../../reconciler/view/api-v0/routes.ts';
 import { apiV1 } from '../../reconciler/view/api-v1/routes.ts';
+import { dashboard } from '../../reconciler/view/dashboard/dashboard.tsx';
 import { viewApp } from '../../reconciler/view/http/app.ts';
 import { serveView } from '../../reconciler/view/http/server.ts';
 import { documentOf } from '../support/inventory.ts';
@@ -33,7 +34,9 @@ world.commit({
 });
 await world.put(...names.map((name) => hostStatus(name, 'active', 'web')));
 
-const app = viewApp(world.context, { parts: { apiV0: apiV0(world.context), apiV1: apiV1(world.context) } });
+const { context } = world;
+const parts = { apiV0: apiV0(context), apiV1: apiV1(context), dashboard: dashboard(context) };
+const app = viewApp(context, { parts });
 const server = await serveView({ app, address: '127.0.0.1', port: 0, clock: systemClock, log: silentLog });
 
 /** Every page of each list, made once. */
