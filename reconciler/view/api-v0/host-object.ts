@@ -33,14 +33,26 @@ export function allHosts({
   const cached = cache.list('Host');
   const known = lists.get(cached);
   if (known?.inventory === inventory) return known.hosts;
-  const hosts: KnownHost[] = [];
-  for (const key of inventory.keys('Host')) {
-    const desired = inventory.get(key) as Resource<'Host'> | undefined;
-    if (desired) hosts.push(knownHost(desired, { cache }));
+  const leaving = cached.filter(({ status }) => !inventory.get(status.key)).map(leavingHost);
+  const hosts = desiredHosts(inventory).map((desired) => knownHost(desired, { cache }));
+  // Where none is leaving they are sorted already.
+  if (leaving.length > 0) {
+    for (const host of leaving) hosts.push(host);
+    hosts.sort(byAddress);
   }
-  for (const each of cached) if (!inventory.get(each.status.key)) hosts.push(leavingHost(each));
-  hosts.sort((a, b) => order(a.address, b.address) || order(a.name, b.name));
   lists.set(cached, { inventory, hosts });
+  return hosts;
+}
+
+const orders = new WeakMap<Inventory, readonly Resource<'Host'>[]>();
+
+/** Hosts of the repository in the order of the list, which no change of a status changes. */
+function desiredHosts(inventory: Inventory): readonly Resource<'Host'>[] {
+  const known = orders.get(inventory);
+  if (known) return known;
+  const hosts = inventory.keys('Host').flatMap((key) => (inventory.get(key) as Resource<'Host'> | undefined) ?? []);
+  hosts.sort((a, b) => order(a.spec.address, b.spec.address) || order(a.metadata.name, b.metadata.name));
+  orders.set(inventory, hosts);
   return hosts;
 }
 
@@ -102,6 +114,10 @@ function unchangingPart(host: KnownHost): Omit<HostObject, 'last_check' | 'sourc
 
 function wholeNumber(value: unknown): number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0;
+}
+
+function byAddress(a: KnownHost, b: KnownHost): number {
+  return order(a.address, b.address) || order(a.name, b.name);
 }
 
 function order(a: string, b: string): number {

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Hono } from 'hono';
 import { keys } from '../../../../reconciler/store/keys.ts';
+import { EventLog } from '../../../../reconciler/view/events/event-log.ts';
+import { events } from '../../../../reconciler/view/events/events.ts';
 import { apiV1 } from '../../../../reconciler/view/api-v1/routes.ts';
 import type { ResourceView } from '../../../../reconciler/view/api-v1/resource-view.ts';
 import type { ViewEnv } from '../../../../reconciler/view/http/context.ts';
@@ -360,5 +362,17 @@ describe('our own REST', () => {
 
     expect(await (await ask(app, '/api/v1/diagnostics')).json()).toEqual({ diagnostics: [diagnostic], total: 1 });
     expect(await (await ask(app, '/api/v1/claims')).json()).toMatchObject({ claims: [{ host: 'a', orphaned: true }] });
+  });
+
+  it('describes the events, too', async () => {
+    const log = new EventLog({ clock: world.clock, copy: 'a' });
+    log.record({ type: 'object', key: 'Host/a', text: 'one' });
+    const parts = world.app({ '/api/v1/events': (context) => events(context, log), '/api/v1': apiV1 });
+
+    const page = await ask(parts, '/api/v1/events?follow=false');
+    const refused = await ask(parts, '/api/v1/events?follow=perhaps');
+
+    expect(((await page.json()) as { items: unknown[] }).items).toHaveLength(1);
+    expect(refused.status).toBe(400);
   });
 });
