@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { allKinds } from '../../schema/registry.ts';
 import type { DaemonConfig, ViewConfig } from '../config/daemon-config.ts';
 import type { KindLog } from '../kinds/context.ts';
@@ -10,10 +10,12 @@ import { GitConfigSource } from '../source/git/config-source.ts';
 import { GitThread } from '../source/git/git-thread.ts';
 import type { StateStore } from '../store/state-store.ts';
 import { apiV0 } from '../view/api-v0/routes.ts';
+import { apiV1 } from '../view/api-v1/routes.ts';
 import type { Desired } from '../view/desired.ts';
 import { EventLog } from '../view/events/event-log.ts';
 import { events } from '../view/events/events.ts';
 import { followHalt } from '../view/events/follow-halt.ts';
+import { tellViewEvent } from '../view/events/tell-view-event.ts';
 import { FleetCache } from '../view/fleet-cache.ts';
 import { BranchPlans } from '../view/git/branch-plans.ts';
 import { CommitLog } from '../view/git/commit-log.ts';
@@ -28,6 +30,8 @@ import { metrics } from '../view/metrics/metrics-routes.ts';
 import { watchRequests, watchSignIns, watchStreams } from '../view/metrics/watches.ts';
 import { buildSignIn } from '../view/sign-in/build-sign-in.ts';
 import type { StoreView } from '../view/store-view.ts';
+import { hostCredentials } from './host-credentials.ts';
+import { openViewEvents } from './view-events.ts';
 
 export interface HttpViewOptions {
   config: DaemonConfig;
@@ -84,6 +88,12 @@ export async function openHttpView(options: HttpViewOptions): Promise<HttpView> 
   };
   const eventLog = new EventLog({ clock });
   eventLog.attach(cache);
+  // Views that run alone may share the state folder with a daemon: each writes a file of its own.
+  const written = openViewEvents({
+    state: config.state,
+    name: options.inventory ? 'view' : `view-${basename(options.folder)}`,
+    log,
+  });
   const context: ViewContext = {
     fleet: config.fleet,
     store,
@@ -92,6 +102,11 @@ export async function openHttpView(options: HttpViewOptions): Promise<HttpView> 
     desired,
     plans: new BranchPlans({ source, store, cache, clock, stopping }),
     revisions: new CommitLog({ source, store, stopping }),
+    readCredentials: hostCredentials({ identities: config.ssh.identities, inventory: () => desired.inventory }),
+    async recordEvent(event) {
+      await written.record(event);
+      tellViewEvent(eventLog, event);
+    },
     clock,
     log,
     stopping,
@@ -99,7 +114,7 @@ export async function openHttpView(options: HttpViewOptions): Promise<HttpView> 
   const background: Promise<void>[] = [];
   const close = async (): Promise<void> => {
     stop.abort(new Error('the view stops'));
-    await Promise.allSettled(background);
+    await Promise.allSettled([...background, written.close()]);
     await git.close();
   };
   try {
@@ -142,6 +157,7 @@ async function partsOf(
   const counter = watchSignIns(gathered);
   return {
     apiV0: apiV0(context),
+    apiV1: apiV1(context),
     events: events(context, eventLog, { watch: watchStreams(gathered) }),
     metrics: metrics(context, gathered),
     ...(view.signIn && { signIn: await buildSignIn(view.signIn, { clock, log, counter }) }),

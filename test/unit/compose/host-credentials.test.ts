@@ -75,9 +75,9 @@ const EVENT: ViewEvent = {
 
 describe('an event of the view', () => {
   it('stands on the disk before it is over', async () => {
-    const events = openViewEvents({ state: folder, log: silentLog });
+    const events = openViewEvents({ state: folder, name: 'view', log: silentLog });
 
-    await events.record(EVENT, signal);
+    await events.record(EVENT);
     const written = readFileSync(join(folder, 'audit', 'view.jsonl'), 'utf8');
     await events.close();
 
@@ -86,9 +86,9 @@ describe('an event of the view', () => {
 
   it('is refused where it cannot be written', async () => {
     writeFileSync(join(folder, 'audit'), 'in the way');
-    const events = openViewEvents({ state: folder, log: silentLog });
+    const events = openViewEvents({ state: folder, name: 'view', log: silentLog });
 
-    await expect(events.record(EVENT, signal)).rejects.toMatchObject({ name: 'Transient', code: 'EVENT_NOT_WRITTEN' });
+    await expect(events.record(EVENT)).rejects.toMatchObject({ name: 'Transient', code: 'EVENT_NOT_WRITTEN' });
     await events.close();
   });
 });
