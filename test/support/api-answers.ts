@@ -1,10 +1,8 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { Hono } from 'hono';
 import { expect } from 'vitest';
 import { ALL_FORMATS } from '../../schema/ajv-settings.ts';
 import { openApiDocument } from '../../reconciler/view/api-v1/openapi/document.ts';
 import type { Answer, Operation } from '../../reconciler/view/api-v1/openapi/describe.ts';
-import type { ViewEnv } from '../../reconciler/view/http/context.ts';
 
 const document = openApiDocument();
 const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -12,12 +10,17 @@ for (const [name, format] of Object.entries(ALL_FORMATS)) ajv.addFormat(name, fo
 ajv.addSchema({ $id: 'api.json', components: document.components });
 const validators = new Map<string, ValidateFunction>();
 
+/** Whatever answers requests: an application in process, or a server. */
+export interface Asked {
+  request(path: string, init?: RequestInit): Response | Promise<Response>;
+}
+
 /**
  * Asks, and proves that the answer is one that the OpenAPI document has for this path: its status, its type, and its body with
  * no member that is not described. A method other than GET and HEAD, and a path that is not there, must be refused as every
  * path does it.
  */
-export async function ask(app: Hono<ViewEnv>, path: string, init: RequestInit = {}): Promise<Response> {
+export async function ask(app: Asked, path: string, init: RequestInit = {}): Promise<Response> {
   const answer = await app.request(path, init);
   const problems = await faultsOf(answer.clone(), path, init.method ?? 'GET');
   expect(problems, `${init.method ?? 'GET'} ${path} → ${answer.status}`).toEqual([]);
