@@ -29,6 +29,7 @@ export interface ListDeps {
 interface Round {
   principal?: Principal;
   by?: Authenticator;
+  isSession?: boolean;
   said: { type: string; outcome: SignInOutcome; by?: Authenticator }[];
 }
 
@@ -49,7 +50,7 @@ export function signInOf(listed: readonly Listed[], settings: SignInSettings, de
       else if (verdict.outcome !== 'absent') troubles.decided(type);
       if (verdict.outcome === 'accepted') {
         const principal = principalOf(verdict.identity, type, settings.credsReaders);
-        return { principal, by: each.authenticator, said };
+        return { principal, by: each.authenticator, isSession: verdict.isSession === true, said };
       }
       if (verdict.outcome !== 'absent') said.push({ type, outcome: verdict.outcome, by: each.authenticator });
     }
@@ -82,9 +83,9 @@ export function signInOf(listed: readonly Listed[], settings: SignInSettings, de
     async authenticate(request): Promise<SignInResult> {
       if (selfAuths.has(request.path)) return { principal: { name: 'nobody', roles: ['viewer'], by: 'none' } };
       const carried = listed.filter(({ authenticator }) => authenticator.carries?.(request) ?? true);
-      const { principal, said, retryAfterSeconds } = await limited(request, carried);
+      const { principal, isSession, said, retryAfterSeconds } = await limited(request, carried);
       if (principal) {
-        counter.onResult(principal.by, 'ok');
+        counter.onResult(isSession ? 'session' : principal.by, 'ok');
         return { principal };
       }
       for (const { type, outcome } of said) counter.onResult(type, outcome);

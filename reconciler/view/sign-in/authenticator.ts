@@ -15,10 +15,10 @@ export interface Identity {
 
 /**
  * What an authenticator makes of a request. `absent`: it holds no credential of this kind. `refused`: it does, and it is wrong, or its
- * owner may not sign in. `unavailable`: whoever decides cannot be asked; the request is denied, and not counted as a guess.
+ * owner may not sign in. `isSession`: somebody whom an earlier sign-in let in. `unavailable`: whoever decides cannot be asked; the request is denied, and not counted as a guess.
  */
 export type Verdict =
-  | { outcome: 'accepted'; identity: Identity }
+  | { outcome: 'accepted'; identity: Identity; isSession?: boolean }
   | { outcome: 'absent' }
   | { outcome: 'refused' }
   | { outcome: 'unavailable'; reason: string };

@@ -21,7 +21,7 @@ import type { SignIn } from './sign-in.ts';
 import { Troubles } from './troubles.ts';
 
 /** How long an authenticator that asks nobody may take, in milliseconds: many passwords may wait to be compared. */
-const LOCAL_MS = 10_000;
+const LOCAL_MS = 20_000;
 /** An authenticator may ask more than once for one decision. */
 const QUESTIONS = 3;
 

@@ -15,7 +15,7 @@ export interface RemoteSettings {
   timeoutMs: number;
 }
 
-export interface Question {
+interface Question {
   url: string;
   method: string;
   headers: Record<string, string>;

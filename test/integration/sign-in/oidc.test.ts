@@ -72,7 +72,7 @@ describeWith(['openssl'], 'Signing in at an OpenID provider', () => {
     expect(provider.complaints).toEqual([]);
     expect(seen.counted).toEqual([
       ['oidc', 'ok'],
-      ['oidc', 'ok'],
+      ['session', 'ok'],
     ]);
   });
 

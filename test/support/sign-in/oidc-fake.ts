@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } 
 import { startRemote, type Received, type RemoteFake, type Reply } from './remote-fake.ts';
 
 export const CLIENT = { id: 'intendant view', secret: 'a secret: with + and %' };
-export const REDIRECT_URI = 'https://view.example.org/sign-in/callback';
+const REDIRECT_URI = 'https://view.example.org/sign-in/callback';
 
 interface Key {
   kid: string;

@@ -5,7 +5,7 @@ import { workerEntry } from '../../../model/worker-entry.ts';
 import type { CompareAnswer, CompareQuestion } from './bcrypt-worker.ts';
 
 /** Comparisons that may wait; what comes on top is told to try again. At cost 12 one takes half a second. */
-const MOST_WAITING = 64;
+const MOST_WAITING = 24;
 
 interface Waiter {
   resolve: (matches: boolean) => void;

@@ -58,7 +58,7 @@ export function oidcAuthenticator(settings: OidcSettings, deps: OidcDeps): Authe
       if (!sessions?.has(headers)) return ABSENT;
       const identity = await sessions.identityOf(headers);
       // One whose time is over is as good as none: the browser signs in again.
-      return identity === undefined ? ABSENT : accepted(identity);
+      return identity === undefined ? ABSENT : { outcome: 'accepted', identity, isSession: true };
     },
     ...(sessions !== undefined &&
       clientId !== undefined &&
