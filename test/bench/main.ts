@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type BenchPart, type Figure } from './figure.ts';
+import { dashboardFirstPaint } from './dashboard-first-paint.ts';
 import { daemonAtRest } from './daemon-at-rest.ts';
 import { fanout, fanoutSimulated } from './fanout.ts';
 import { gitColdStart } from './git-cold-start.ts';
@@ -25,6 +26,7 @@ const PARTS: readonly BenchPart[] = [
   daemonAtRest,
   viewHosts,
   viewEvents,
+  dashboardFirstPaint,
 ];
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
