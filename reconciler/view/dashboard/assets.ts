@@ -17,8 +17,6 @@ export interface Asset {
 export interface Assets {
   /** Digest of all of them. */
   readonly version: string;
-  /** Names of the modules among them. */
-  readonly modules: readonly string[];
   /** The address of one. */
   path(name: string): string;
   get(name: string): Asset | undefined;
@@ -39,7 +37,6 @@ export function assetsOf(texts: ReadonlyMap<string, string>): Assets {
   const version = hash.digest('hex').slice(0, 12);
   return {
     version,
-    modules: [...files.keys()].filter((name) => name.endsWith('.js') && name !== THEME_SCRIPT),
     path: (name) => `/assets/${version}/${name}`,
     get: (name) => files.get(name),
   };

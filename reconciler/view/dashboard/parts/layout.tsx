@@ -45,9 +45,6 @@ export function Layout({ frame, children }: { frame: PageFrame; children?: Child
         <link rel="icon" href={assets.path(ICON)} type="image/svg+xml" />
         <link rel="stylesheet" href={assets.path(STYLE)} />
         <script src={assets.path(THEME_SCRIPT)}></script>
-        {assets.modules.map((name) =>
-          name === 'main.js' ? '' : <link rel="modulepreload" href={assets.path(name)} />,
-        )}
         <script type="module" src={assets.path('main.js')}></script>
         {watch ? (
           <noscript>

@@ -1,6 +1,7 @@
-import { keyOf, splitKey } from '../../../model/resource.ts';
+import { keyOf, splitKey, type Inventory } from '../../../model/resource.ts';
 import type { ObjectStatus } from '../../../model/status.ts';
 import { isUnfinished } from '../../../status/wellness.ts';
+import type { CachedObject } from '../../fleet-cache.ts';
 import type { ViewContext } from '../../http/context.ts';
 import { stateOf, whyOf, type HostState } from '../states.ts';
 
@@ -21,10 +22,23 @@ type Sources = Pick<ViewContext, 'cache' | 'desired'>;
 /** Every host that the repository holds or that anything is known of, in the natural order of names. */
 export function readHosts(context: Sources): HostLine[] {
   const { cache, desired } = context;
-  const names = new Set(desired.inventory.keys('Host').map((key) => splitKey(key).name));
-  for (const { status } of cache.list('Host')) names.add(splitKey(status.key).name);
   const busy = hostsInHand(context);
-  return [...names].sort(byName).map((name) => hostLine(name, context, busy));
+  return namesOf(desired.inventory, cache.list('Host')).map((name) => hostLine(name, context, busy));
+}
+
+const sorted = new WeakMap<Inventory, readonly string[]>();
+
+/** Names in their order. Those of an inventory are sorted once: it never changes. */
+function namesOf(inventory: Inventory, live: readonly CachedObject[]): readonly string[] {
+  const known =
+    sorted.get(inventory) ??
+    inventory
+      .keys('Host')
+      .map((key) => splitKey(key).name)
+      .sort(byName);
+  sorted.set(inventory, known);
+  const others = live.flatMap(({ status: { key } }) => (inventory.get(key) ? [] : [splitKey(key).name]));
+  return others.length === 0 ? known : [...known, ...others].sort(byName);
 }
 
 /** One host; undefined: nothing is known of it. */
