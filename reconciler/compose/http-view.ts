@@ -11,6 +11,7 @@ import { GitThread } from '../source/git/git-thread.ts';
 import type { StateStore } from '../store/state-store.ts';
 import { apiV0 } from '../view/api-v0/routes.ts';
 import { apiV1 } from '../view/api-v1/routes.ts';
+import { dashboard } from '../view/dashboard/dashboard.tsx';
 import type { Desired } from '../view/desired.ts';
 import { EventLog } from '../view/events/event-log.ts';
 import { events } from '../view/events/events.ts';
@@ -160,6 +161,7 @@ async function partsOf(
     apiV1: apiV1(context),
     events: events(context, eventLog, { watch: watchStreams(gathered) }),
     metrics: metrics(context, gathered),
+    dashboard: dashboard(context),
     ...(view.signIn && { signIn: await buildSignIn(view.signIn, { clock, log, counter }) }),
     ...(view.hook && { hook: hookRoutes({ settings: view.hook, hint, log }) }),
   };

@@ -13,6 +13,8 @@ export const paths = {
     before === undefined ? '/revisions' : `/revisions?before=${encodeURIComponent(before)}`,
   diagnostics: '/diagnostics',
   search: '/search',
+  /** Of the sign-in, not of the dashboard. */
+  signOut: '/sign-out',
   state: (state: string): string => `/search?state=${encodeURIComponent(state)}`,
 } as const;
 

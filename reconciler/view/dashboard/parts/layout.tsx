@@ -112,7 +112,14 @@ function Header({ frame: { fleet, principal, findings, section, query } }: { fra
           spellcheck={false}
         />
       </form>
-      {principal && principal.by !== 'none' ? <span class="who">{shown(principal.name, 40)}</span> : ''}
+      {principal && principal.by !== 'none' ? (
+        <span class="who">
+          {shown(principal.name, 40)}
+          {principal.by === 'oidc' ? <a href={paths.signOut}>Sign out</a> : ''}
+        </span>
+      ) : (
+        ''
+      )}
       <button id="theme" type="button" class="theme" hidden>
         Theme
       </button>
