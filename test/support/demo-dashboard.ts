@@ -43,9 +43,7 @@ export async function startDemoDashboard(signal: AbortSignal): Promise<DemoDashb
   const examples = join(folder, 'examples');
   await cp(EXAMPLES, examples, { recursive: true });
   await edit(join(examples, 'fleet.yaml'), (text) =>
-    text
-      .replace('interval: 60s', 'interval: 1s\n    timeout: 2s')
-      .replace('spec:\n', 'spec:\n  retryInterval: 1s\n'),
+    text.replace('interval: 60s', 'interval: 1s\n    timeout: 2s').replace('spec:\n', 'spec:\n  retryInterval: 1s\n'),
   );
   await edit(join(examples, 'clusters/db.yaml'), (text) =>
     text.replace('spec:\n', 'spec:\n  hostProfile: node\n').replace('minHealthyTime: 30s', 'minHealthyTime: 0s'),
