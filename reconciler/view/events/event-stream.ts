@@ -13,6 +13,8 @@ export interface EventStreamOptions {
   maxBehindBytes: number;
   /** Cut where it has something to take and takes nothing for so long, in milliseconds. */
   stallMs: number;
+  /** Ended after so long, in milliseconds: the reader comes back, and is asked again who it is. */
+  maxAgeMs: number;
   /** Monotonic milliseconds. */
   now: () => number;
   /** Drops the connection itself: a reader that does not read does not see an end either. */
@@ -43,6 +45,7 @@ export class EventStream {
   #wanting: (() => void) | undefined;
   /** When the last piece was handed over. */
   #servedAt: number;
+  readonly #openedAt: number;
   #ended = false;
 
   constructor(options: EventStreamOptions) {
@@ -53,6 +56,7 @@ export class EventStream {
     this.#next = from ?? log.next;
     this.#epoch = log.epoch;
     this.#servedAt = options.now();
+    this.#openedAt = this.#servedAt;
     // From here on the reader can come back after this place, also when nothing has happened.
     const id = from === undefined ? '' : `id: ${after ?? log.position}\n`;
     this.#greeting = Buffer.from(`retry: ${RETRY_MS}\n${id}\n`);
@@ -77,9 +81,11 @@ export class EventStream {
     else if (behind > 0 && now() - this.#servedAt > stallMs) this.#cut('stalled');
   }
 
-  /** Sends a comment so that both sides notice when the other has gone; a reader that takes nothing is looked at. */
+  /** Sends a comment so that both sides notice when the other has gone; a reader that takes nothing is looked at, an old one ended. */
   keepAlive(): void {
-    if (this.#wanting) this.#give(KEEP_ALIVE);
+    const { now, maxAgeMs } = this.#options;
+    if (this.#wanting && now() - this.#openedAt > maxAgeMs) this.close();
+    else if (this.#wanting) this.#give(KEEP_ALIVE);
     else if (!this.#ended && this.#options.now() - this.#servedAt > this.#options.stallMs) this.#cut('stalled');
   }
 

@@ -13,6 +13,8 @@ export interface StreamLimits {
   maxBehindBytes?: number;
   /** Default 60,000. */
   stallMs?: number;
+  /** Default an hour: who may no longer read is not told for longer than that. */
+  maxAgeMs?: number;
   /** Between two comments when nothing happens, in milliseconds. Default 15,000. */
   keepAliveMs?: number;
 }
@@ -49,6 +51,7 @@ export class EventStreams {
       maxPerPrincipal: 200,
       maxBehindBytes: 1024 * 1024,
       stallMs: 60_000,
+      maxAgeMs: 3_600_000,
       keepAliveMs: 15_000,
       watch: {},
       ...options,

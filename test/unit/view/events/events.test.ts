@@ -172,6 +172,16 @@ describe('a stream of events', () => {
     expect(await whole).toBe('retry: 2000\nid: 0\n\n');
   });
 
+  it('ends after an hour, so that who comes back is asked again who it is', async () => {
+    const response = await app({ maxAgeMs: 40_000 }).request('/');
+    const whole = response.text();
+    await clock.settle();
+
+    await clock.advance(60_000);
+
+    expect(await whole).toBe('retry: 2000\nid: 0\n\n:\n\n:\n\n');
+  });
+
   it('is not opened for HEAD, nor when the view has stopped', async () => {
     const counts: number[] = [];
     const routes = app({ watch: { onCount: (open) => counts.push(open) } });
