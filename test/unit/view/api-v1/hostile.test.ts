@@ -127,7 +127,18 @@ const piece = fc.oneof(
   { arbitrary: fc.constantFrom(...WORDS), weight: 6 },
   fc.string({ unit: 'binary', maxLength: 30 }),
 );
-const path = fc
+/** Paths that are there, for hostile queries. */
+const KNOWN = [
+  ...[
+    '/api/v1/hosts',
+    '/api/v1/resources',
+    '/api/v1/operations/op/journal',
+    '/api/v1/hosts/web-1/history',
+    '/api/v1/plan',
+  ],
+  ...['/api/v1/revisions', '/api/v1/fleet', '/api/v1/operations', '/api/v0/hosts', '/api/v0/cluster/web/restart/'],
+];
+const anyPath = fc
   .tuple(
     fc.constantFrom(
       '/api/v0/',
@@ -140,6 +151,7 @@ const path = fc
     fc.array(piece, { maxLength: 5 }),
   )
   .map(([prefix, pieces]) => `${prefix}${pieces.join('/')}`);
+const path = fc.oneof(anyPath, fc.constantFrom(...KNOWN));
 const pair = fc.tuple(
   fc.oneof(fc.constantFrom(...NAMES), fc.string({ maxLength: 10 })),
   fc.oneof({ arbitrary: fc.constantFrom(...VALUES), weight: 4 }, fc.string({ unit: 'binary', maxLength: 40 })),
@@ -172,21 +184,21 @@ function requestOf(target: string, init: RequestInit): Request | undefined {
 
 describe('hostile requests', () => {
   it('are answered as the document says, and never with 500', async () => {
-    let answered = 0;
+    const answered = new Map<number, number>();
     await fc.assert(
       fc.asyncProperty(path, query, method, headers, async (target, search, verb, fields) => {
         const request = requestOf(search === '' ? target : `${target}?${search}`, { method: verb, headers: fields });
         if (!request) return;
         const answer = await app.request(request);
-        answered += 1;
+        answered.set(answer.status, (answered.get(answer.status) ?? 0) + 1);
 
         expect(answer.status).toBeLessThan(500);
         const { pathname } = new URL(request.url);
         if (/^\/api\/v[01](\/|$)/.test(pathname)) expect(await faultsOf(answer, pathname, verb)).toEqual([]);
       }),
-      { numRuns: 2000 },
+      { numRuns: Number(process.env.INTENDANT_FUZZ_RUNS ?? 500) },
     );
 
-    expect(answered).toBeGreaterThan(1000);
+    expect([...answered.keys()]).toEqual(expect.arrayContaining([200, 400, 404, 405]));
   });
 });
