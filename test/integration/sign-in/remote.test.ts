@@ -46,14 +46,14 @@ describeWith(['openssl'], 'Asking other servers about credentials', () => {
     type: 'keystoneToken',
     url,
     caFile: authority.caFile,
-    timeoutMs: 2000,
+    timeoutMs: 10_000,
   });
   const kubernetes = (server: string, rest: object = {}): AuthenticatorSettings => ({
     type: 'kubernetesToken',
     server,
     caFile: authority.caFile,
     tokenFile: join(folder, 'reviewer'),
-    timeoutMs: 2000,
+    timeoutMs: 10_000,
     ...rest,
   });
 
@@ -62,7 +62,7 @@ describeWith(['openssl'], 'Asking other servers about credentials', () => {
     const clock = new ManualClock(new Date().toISOString());
     const { signIn } = await signInWith(
       settingsOf([
-        { type: 'keystonePassword', url: fake.url, caFile: authority.caFile, timeoutMs: 2000 },
+        { type: 'keystonePassword', url: fake.url, caFile: authority.caFile, timeoutMs: 10_000 },
         keystone(`${fake.url}/v3`),
       ]),
       clock,

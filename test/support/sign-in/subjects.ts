@@ -27,7 +27,7 @@ export interface Subject {
 }
 
 /** Time that a server may take, in milliseconds: short, since some tests wait for it. */
-const TIMEOUT_MS = 300;
+const TIMEOUT_MS = 1500;
 
 /** Makes each in a folder of its own; `close` removes it. */
 export const SUBJECTS: Record<AuthenticatorSettings['type'], () => Promise<Subject>> = {

@@ -17,7 +17,6 @@ export interface OidcDeps {
   /** Groups that roles are decided by. */
   groups: readonly string[];
   guard: Guard;
-  keysCooldownMs?: number;
 }
 
 /**

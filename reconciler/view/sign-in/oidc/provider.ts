@@ -38,7 +38,6 @@ interface Discovered {
 export interface ProviderDeps {
   clock: Clock;
   ask: Ask;
-  keysCooldownMs?: number | undefined;
 }
 
 /** An OpenID provider: found by its issuer when it is first needed, and asked again once in a while. */
@@ -121,7 +120,7 @@ export class Provider {
     const keys = createRemoteJWKSet(new URL(metadata.jwks_uri), {
       [customFetch]: fetch,
       timeoutDuration: timeoutMs,
-      cooldownDuration: this.#deps.keysCooldownMs ?? KEYS_COOLDOWN_MS,
+      cooldownDuration: KEYS_COOLDOWN_MS,
     });
     return { metadata, keys, at: this.#deps.clock.monotonic() };
   }
