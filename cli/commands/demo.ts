@@ -45,7 +45,9 @@ export class Demo extends BaseCommand<typeof Demo> {
       paint: this.screen.paint,
       log: await this.openLog({ quiet: !process.env['DEBUG'] }),
       signal,
-      keep: this.flags.keep ? (world) => this.#keep(world, (text) => stage.say(text), signal) : undefined,
+      keep: this.flags.keep
+        ? (world, { viewUrl }) => this.#keep(world, viewUrl ?? '', (text) => stage.say(text), signal)
+        : undefined,
     });
 
     const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
@@ -56,7 +58,7 @@ export class Demo extends BaseCommand<typeof Demo> {
     };
   }
 
-  async #keep(world: DemoWorld, say: (text: string) => void, signal: AbortSignal): Promise<void> {
+  async #keep(world: DemoWorld, viewUrl: string, say: (text: string) => void, signal: AbortSignal): Promise<void> {
     const hosts = [...world.fleet.addresses].slice(0, 8);
     const key = join(world.folder, 'hosts-key');
     const state = world.config.state;
@@ -68,6 +70,7 @@ export class Demo extends BaseCommand<typeof Demo> {
         ...(world.fleet.addresses.size > hosts.length
           ? [`  and ${world.fleet.addresses.size - hosts.length} more`]
           : []),
+        `The view, in a browser: ${viewUrl}`,
         'Try, in another terminal:',
         `  intendant status --state ${state}`,
         `  intendant get hosts --state ${state}`,

@@ -54,6 +54,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
       log: options.log,
       onStatus: (key, status) => void (status ? statuses.set(key, status) : statuses.delete(key)),
     });
+    stage.say(`view       ${running.viewUrl}`);
     try {
       return await Promise.race([story(world, statuses, { ...options, signal }, running), endOf(running)]);
     } finally {

@@ -102,6 +102,7 @@ async function writeConfig(folder: string, targets: readonly HostTarget[], fleet
     state: 'state',
     haltFile: 'halt',
     repository: { url: join(folder, 'fleet.git') },
+    view: { listen: '127.0.0.1:0' },
     ssh: { identities: Object.fromEntries(identities.map((name) => [name, { keyFile: 'hosts-key' }])), ...maps },
   };
   const path = join(folder, 'daemon.yaml');

@@ -141,5 +141,18 @@ ssh:
     default:
       keyFile: /etc/intendant/hosts-key
   # knownHostsFile: /etc/intendant/known-hosts
+# view: {} # the dashboard and the REST interfaces at http://127.0.0.1:8000, for this machine alone
+# view: # for others: over TLS, to those who sign in
+#   listen: 0.0.0.0:8443
+#   tls: # taken up again when the files change
+#     certFile: /etc/intendant/view.crt
+#     keyFile: /etc/intendant/view.key
+#   signIn:
+#     authenticators:
+#       - type: basic
+#         usersFile: /etc/intendant/users.json # {"jo": {"hash": "..."}}; htpasswd -nBC 12 jo makes the hash
+#   hook: # a webhook by which the forge says that something was pushed
+#     path: made-with-openssl-rand-hex-16 # https://.../hook/<path>
+#     secretFile: /etc/intendant/hook.secret
 `;
 }

@@ -71,6 +71,15 @@ export class TestRepo {
     return commit;
   }
 
+  /** Commits on top of what was pushed last and pushes that to another branch; the clone goes back to where it was. Answers with the commit. */
+  async pushBranch(branch: string, files: FileChanges, message = 'proposal'): Promise<string> {
+    const before = await run(this.#clone, ['rev-parse', 'HEAD']);
+    const commit = await this.commit(files, message);
+    await run(this.#clone, ['push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`]);
+    await run(this.#clone, ['reset', '--quiet', '--hard', before]);
+    return commit;
+  }
+
   /** Signs every commit since one of them and pushes them in place of what they were. */
   async resign(since: string, key: string): Promise<void> {
     const exec = `git ${signing(key).join(' ')} commit --quiet --allow-empty --amend --no-edit`;
