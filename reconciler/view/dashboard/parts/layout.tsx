@@ -43,8 +43,8 @@ export function Layout({ frame, children }: { frame: PageFrame; children?: Child
         <meta name="color-scheme" content="light dark" />
         <title>{`${shown(title, 80)} · ${shown(fleet, 80)}`}</title>
         <link rel="icon" href={assets.path(ICON)} type="image/svg+xml" />
-        <link rel="stylesheet" href={assets.path(STYLE)} />
         <script src={assets.path(THEME_SCRIPT)}></script>
+        <link rel="stylesheet" href={assets.path(STYLE)} />
         <script type="module" src={assets.path('main.js')}></script>
         {watch ? (
           <noscript>
