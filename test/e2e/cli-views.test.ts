@@ -51,6 +51,25 @@ describeWith(['git'], 'the command line while the daemon runs', () => {
     expect(none.stderr).toContain('Code:  NOT_FOUND');
   });
 
+  it('wait ends when an object is as it should be, and says how it is when it is not in time', async () => {
+    const met = await cli(['wait', 'host', 'web-1', '--for', 'condition=Ready', '--state', state()]);
+    const late = await cli([
+      'wait',
+      'host',
+      'web-1',
+      '--for',
+      'status=failed',
+      '--timeout',
+      '500ms',
+      '--state',
+      state(),
+    ]);
+
+    expect(met).toMatchObject({ code: 0, stdout: 'Host/web-1 active\n' });
+    expect(late).toMatchObject({ code: 1, stdout: '' });
+    expect(late.stderr).toContain('Not in time: Host/web-1: active');
+  });
+
   it('whoever can read the repository sees the fleet: by its address, and in a clone', async () => {
     const byAddress = await cli(['status', '--repo', scenario.repo.bare, '--from', 'status']);
     const inClone = await cli(['get', 'hosts', '--from', 'status'], { cwd: clone });
