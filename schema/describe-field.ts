@@ -75,7 +75,10 @@ function membersOf({ node, root }: Place): Map<string, Place> {
   addProperties(found, node, root);
   const variants = (node.oneOf ?? []).map((variant) => resolveRef(variant, root));
   const tag = node.discriminator?.propertyName;
-  const names = variants.map(({ node: variant }) => String(tag === undefined ? '' : variant.properties?.[tag]?.const));
+  const names = variants.map(({ node: variant }) => {
+    const name = tag === undefined ? undefined : variant.properties?.[tag]?.const;
+    return typeof name === 'string' ? name : '';
+  });
   for (const [at, variant] of variants.entries()) {
     for (const [name, member] of Object.entries(variant.node.properties ?? {})) {
       const known = found.get(name);

@@ -32,7 +32,7 @@ function quickClock(): Clock {
     signal.throwIfAborted();
     now += ms;
   };
-  return { now: () => now, monotonic: () => now, sleep } as Clock;
+  return { now: () => now, monotonic: () => now, sleep };
 }
 
 describe('what is waited for', () => {
