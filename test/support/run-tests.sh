@@ -12,8 +12,8 @@ needs=(
   sudo:sudo busybox:busybox-static
   ip:iproute2 iptables:iptables ps:procps systemd-nspawn:systemd-container mmdebstrap:mmdebstrap
   prometheus:prometheus gpg:gnupg chromium:chromium
-  keystone-manage:keystone uwsgi:uwsgi-core
 )
+[[ -z "${INTENDANT_KEYSTONE:-}" ]] || needs+=(keystone-manage:keystone uwsgi:uwsgi-core uwsgi_python3:uwsgi-plugin-python3)
 missing=()
 for need in "${needs[@]}"; do
   command -v "${need%%:*}" >/dev/null || missing+=("${need##*:}")

@@ -56,6 +56,8 @@ const OPERATION_FILES = 16;
 const LOOK_FILES = 4;
 const COMMITS_KEPT = 256;
 const COMMIT_INFO_MS = 5000;
+/** How long the end waits for who it was: lines of the last moment would else name nobody. */
+const CLOSING_MS = 2000;
 
 /** Writes down every command that is sent to a host: who asked for it, in which commit, and how it ended. */
 export class CommandAudit {
@@ -104,8 +106,11 @@ export class CommandAudit {
 
   /** Writes what waits. */
   async close(): Promise<void> {
+    const noted = Promise.all(this.#noting);
+    const late = this.#options.clock.sleep(CLOSING_MS, this.#ended.signal).catch(() => undefined);
+    await Promise.race([noted, late]);
     this.#ended.abort(new Error('the audit is closing'));
-    await Promise.all(this.#noting);
+    await noted;
     await Promise.all([this.#operations.close(), this.#looks.close()]);
   }
 
