@@ -19,7 +19,7 @@ import type { Scenario } from '../support/scenario.ts';
  * SIGKILL at random moments while operations of all kinds are in hand. CRASH_KILLS says how often in all (the long form:
  * CRASH_KILLS=1000, about 40 minutes), CRASH_SEED repeats what was drawn; where in the program a kill falls differs each time.
  */
-const KILLS = Number(process.env.CRASH_KILLS ?? 16);
+const KILLS = Number(process.env.CRASH_KILLS ?? 10);
 const SEED = Number(process.env.CRASH_SEED ?? randomInt(1, 1_000_000));
 /** Kills of one round of operations, after which they are left to be carried through. */
 const KILLS_A_ROUND = 30;

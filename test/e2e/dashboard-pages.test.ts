@@ -27,9 +27,9 @@ const PAGES = [
 ];
 const WIDTHS = [360, 768, 1440];
 const THEMES = ['light', 'dark'] as const;
-/** In CI each width and each theme once, by hand every one with every other. */
+/** In CI the widest in the light and the narrowest in the dark, by hand every width in both. */
 const LOOKS = THEMES.flatMap((theme, row) =>
-  WIDTHS.filter((_, at) => process.env.CI === undefined || at % 2 === row).map((width) => ({ theme, width })),
+  WIDTHS.filter((_, at) => process.env.CI === undefined || at === 2 - 2 * row).map((width) => ({ theme, width })),
 );
 
 interface Violation {
