@@ -27,7 +27,17 @@ const zones = rooms.map((room, index) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'schema/generated/**', 'coverage/**', '**/*.config.js', '.cache/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      'schema/generated/**',
+      'coverage/**',
+      '**/*.config.js',
+      '.cache/**',
+      '**/*.mjs',
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

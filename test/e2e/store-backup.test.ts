@@ -14,8 +14,8 @@ import { describeWith } from '../support/real-parts.ts';
 import { startScenario } from '../support/scenario.ts';
 import type { Scenario } from '../support/scenario.ts';
 
-/** In CI an import is killed at every seventh write; by hand, or with INTENDANT_LONG_TESTS=1, at each. */
-const KILL_EVERY = process.env.CI && process.env.INTENDANT_LONG_TESTS !== '1' ? 7 : 1;
+/** In CI an import is killed at every third write; by hand, or with INTENDANT_LONG_TESTS=1, at each. */
+const KILL_EVERY = process.env.CI && process.env.INTENDANT_LONG_TESTS !== '1' ? 3 : 1;
 const CLUSTER = 'web';
 /** One fleet, and one daemon on it at a time, for all of this file: tests are dear for the daemons that they start. */
 let scenario: Scenario;
