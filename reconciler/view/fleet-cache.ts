@@ -138,6 +138,10 @@ export class FleetCache {
       if (!hint.key.startsWith(keys.objects)) continue;
       const changes: CacheChange[] = [];
       const entry = await store.get(hint.key, signal);
+      // Written again meanwhile: that has a hint of its own, under whose revision every copy of the view tells of it.
+      if ((entry?.revision ?? hint.revision) !== hint.revision || (entry === undefined) !== (hint.type === 'delete')) {
+        continue;
+      }
       if (entry) this.#put(asStatus(entry), entry.revision, hint.revision, changes);
       else this.#remove(hint.key.slice(keys.objects.length) as ResourceKey, hint.revision, hint.revision, changes);
       this.#revision = Math.max(this.#revision, hint.revision);
