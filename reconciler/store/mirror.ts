@@ -3,30 +3,13 @@ import { systemClock, type Clock } from '../model/clock.ts';
 import { asIntendantError, Bug, Transient } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import { ChangeListeners, type ChangeListener } from './change-listeners.ts';
-import { keys } from './keys.ts';
 import { Doubts, UNEXPLAINED } from './mirror-doubts.ts';
 import { loadPrefix } from './mirror-load.ts';
+import { isBelow, MIRRORED } from './mirrored.ts';
 import { groupOf, type PendingCommit } from './mirror-group.ts';
 import { SortedEntries } from './sorted-entries.ts';
 import type { CommitResult, Entry, Expectation, Lease, StateStore, WatchHint, Write } from './state-store.ts';
 import { encodeWrites, splitWrites, type EncodedWrite } from './writes.ts';
-
-/** What the daemon keeps in memory. Output of steps is large and rarely read: it is written through the mirror but not kept. */
-export const MIRRORED = [
-  keys.meta,
-  keys.revision,
-  keys.objects,
-  keys.records,
-  keys.implicits,
-  keys.allLeaving,
-  keys.journals,
-  keys.allSealed,
-  keys.claims,
-  keys.releases,
-  keys.halt,
-  keys.haltFile,
-  keys.heartbeats,
-] as const;
 
 const PAUSE_AFTER_TROUBLE_MS = 500;
 
@@ -292,7 +275,7 @@ export class Mirror {
   }
 
   #keeps(key: string): boolean {
-    return this.#prefixes.some((prefix) => (prefix.endsWith('/') ? key.startsWith(prefix) : key === prefix));
+    return isBelow(key, this.#prefixes);
   }
 
   async #pause(): Promise<void> {
