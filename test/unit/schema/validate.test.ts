@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KindDefinition } from '../../../schema/registry.ts';
-import { allKinds, DAEMON_SCHEMA, findKind, registerKind, schemaDigest } from '../../../schema/registry.ts';
-import { referencesOf } from '../../../schema/references.ts';
+import { allKinds, DAEMON_SCHEMA, findKind } from '../../../schema/registry.ts';
 import type { SchemaNode } from '../../../schema/schema-node.ts';
 import { SCHEMAS } from '../../../schema/generated/schemas.ts';
 import { suggest } from '../../../schema/suggest.ts';
@@ -155,31 +153,6 @@ describe('The schemas', () => {
 describe('The registry of kinds', () => {
   it.each(['Host', 'host', 'HOSTS', 'ho'])('finds Host as %s', (name) => {
     expect(findKind(name)?.kind).toBe('Host');
-  });
-
-  it('takes a kind from outside, with its references, and only once', () => {
-    const schema: SchemaNode = {
-      $id: 'https://example.org/schema/volume.json',
-      type: 'object',
-      properties: {
-        apiVersion: { type: 'string' },
-        kind: { type: 'string' },
-        metadata: { type: 'object' },
-        spec: { type: 'object', properties: { host: { type: 'string', 'x-intendant-ref': 'Host' } } },
-      },
-      additionalProperties: false,
-    };
-    const definition: KindDefinition = { kind: 'Volume', plural: 'volumes', shortNames: ['vol'], schema };
-    const before = schemaDigest();
-
-    registerKind(definition);
-
-    expect(validateDocument({ kind: 'Volume', spec: { host: 3 } })).toMatchObject([{ pointer: '/spec/host' }]);
-    expect(referencesOf('Volume', { host: 'a' })).toEqual([
-      { pointer: '/spec/host', kind: 'Host', name: 'a', owner: false },
-    ]);
-    expect(schemaDigest()).not.toBe(before);
-    expect(() => registerKind(definition)).toThrow('the name "volume" is taken');
   });
 });
 
