@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -39,6 +40,8 @@ const FAULTS: Record<string, Fault> = {
 };
 const ODD = Object.keys(FAULTS);
 const WELL = ['well-1', 'well-2'];
+/** Of the odd cluster, without a fault: its script ends when the test says so. */
+const PATIENT = 'waits-for-a-file';
 
 describeWith(['sshd', 'git', 'mount', 'lab'], 'real hosts that misbehave', () => {
   const { folder, remove } = testFolder('odd-hosts-');
@@ -54,7 +57,7 @@ describeWith(['sshd', 'git', 'mount', 'lab'], 'real hosts that misbehave', () =>
   beforeAll(async () => {
     key = makeKey(folder);
     disk = mountSmallDisk(1);
-    for (const [index, name] of [...ODD, ...WELL].entries()) {
+    for (const [index, name] of [...ODD, PATIENT, ...WELL].entries()) {
       const made = await startRealHost({
         name,
         address: `127.0.93.${index + 1}`,
@@ -83,7 +86,7 @@ describeWith(['sshd', 'git', 'mount', 'lab'], 'real hosts that misbehave', () =>
       'fleet.yaml': fleetDocument('odd', { checks: { interval: '2s', failAfter: 2, timeout: '5s' } }),
       'odd/cluster.yaml': clusterDocument('odd'),
       'well/cluster.yaml': clusterDocument('well'),
-      ...Object.fromEntries([...inCluster('odd', ODD), ...inCluster('well', WELL)]),
+      ...Object.fromEntries([...inCluster('odd', [...ODD, PATIENT]), ...inCluster('well', WELL)]),
     });
     await reinstall(host('shows-another-key'));
     daemon = startDaemon(config);
@@ -177,26 +180,33 @@ describeWith(['sshd', 'git', 'mount', 'lab'], 'real hosts that misbehave', () =>
   });
 
   it('have each a reason of their own on the Operation, and another cluster goes on meanwhile', async () => {
-    const rollout = { batches: '100%', maxUnavailable: ODD.length, maxFailures: ODD.length };
-    await repo.push({ 'operations/run-odd.yaml': runDocument('run-odd', 'odd', { script: 'echo odd\n', rollout }) });
+    const rollout = { batches: '100%', maxUnavailable: ODD.length + 1, maxFailures: ODD.length };
+    const go = join(folder, 'go');
+    const wait = `until [ -e ${go} ]; do sleep 0.2; done\n`;
+    await repo.push({
+      'operations/run-odd.yaml': runDocument('run-odd', 'odd', { script: wait, timeout: '3m', rollout }),
+    });
     await eventually(async () => (await repo.status('operations/run-odd.yaml'))?.status === 'Running', {
       timeoutMs: 20_000,
     });
     const script = `cat ${join(folder, 'hostile')}\n`;
+
     await repo.push({
       'operations/run-well.yaml': runDocument('run-well', 'well', { script, rollout: { batches: 2 } }),
     });
 
-    const well = await untilPhase('run-well', 20_000);
+    const well = await untilPhase('run-well', 60_000);
     const during = await repo.status('operations/run-odd.yaml');
+    writeFileSync(go, '');
     const odd = await untilPhase('run-odd', 60_000);
 
     expect(well.status).toBe('Succeeded');
     expect(during?.status).toBe('Running');
     const outcomes = odd.detail.outcomes as Record<string, { result: string; reason: string; message: string }>;
     expect(Object.entries(outcomes).map(([name, { reason }]) => [name, reason])).toEqual(
-      [...ODD].sort().map((name) => [name, FAULTS[name]!.operation]),
+      [...ODD, PATIENT].sort().map((name) => [name, FAULTS[name]?.operation]),
     );
+    expect(outcomes[PATIENT]!.result).toBe('Succeeded');
     for (const name of ODD) expect(outcomes[name]!.message, name).toMatch(FAULTS[name]!.remedy);
   });
 
@@ -250,7 +260,7 @@ describeWith(['sshd', 'git', 'mount', 'lab'], 'real hosts that misbehave', () =>
         const statuses = [...(await repo.hostStatuses()).entries()];
         const away = statuses.filter(([, file]) => file.status !== 'active' || condition(file, 'Drifted'));
         if (away.length > 0) throw new Error(`not yet well: ${JSON.stringify(away)}`);
-        return statuses.length === ODD.length + WELL.length;
+        return statuses.length === ODD.length + 1 + WELL.length;
       },
       { timeoutMs: 60_000 },
     );
