@@ -2,7 +2,7 @@ import type { Clock } from '../model/clock.ts';
 import type { ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
 import { keys } from '../store/keys.ts';
-import type { StateStore } from '../store/state-store.ts';
+import type { Entry, StateStore } from '../store/state-store.ts';
 import { asStatus } from './store-view.ts';
 
 /** An object's status as it stands in the store. */
@@ -109,22 +109,26 @@ export class FleetCache {
   /** Reads every object; what is not there any more goes. Gives the revision to follow from. */
   async #readAll(signal: AbortSignal): Promise<number> {
     const { store } = this.#options;
-    const changes: CacheChange[] = [];
-    const seen = new Set<ResourceKey>();
+    // Taken up when all of it is here: a list that breaks off would leave changes behind that nobody is told of.
+    const entries: Entry[] = [];
     let first: number | undefined;
     let after: string | undefined;
     do {
       const page = await store.list(keys.objects, after === undefined ? {} : { after }, signal);
       first ??= page.revision;
-      for (const entry of page.entries) {
-        const status = asStatus(entry);
-        seen.add(status.key);
-        this.#put(status, entry.revision, first, changes);
-      }
+      entries.push(...page.entries);
       after = page.next;
     } while (after !== undefined);
+    const changes: CacheChange[] = [];
+    const seen = new Set<ResourceKey>();
+    // Also where it is lower: a store that has gone back is another one.
+    this.#revision = first;
+    for (const entry of entries) {
+      const status = asStatus(entry);
+      seen.add(status.key);
+      this.#put(status, entry.revision, first, changes);
+    }
     for (const key of this.#objects.keys()) if (!seen.has(key)) this.#remove(key, first, first, changes);
-    this.#revision = Math.max(this.#revision, first);
     const isFirst = !this.#ready;
     this.#ready = true;
     if (isFirst || changes.length > 0) this.#tell(changes);
