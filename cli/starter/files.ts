@@ -150,7 +150,7 @@ ssh:
 #   signIn:
 #     authenticators:
 #       - type: basic
-#         usersFile: /etc/intendant/users.json # {"jo": {"hash": "..."}}; htpasswd -nBC 12 jo makes the hash
+#         usersFile: /etc/intendant/users.json # {"jo": {"hash": "..."}}; intendant passhash makes the hash
 #   hook: # a webhook by which the forge says that something was pushed
 #     path: made-with-openssl-rand-hex-16 # https://.../hook/<path>
 #     secretFile: /etc/intendant/hook.secret
