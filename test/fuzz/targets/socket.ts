@@ -7,6 +7,7 @@ import { openEmbeddedStore } from '../../../reconciler/store/embedded-store.ts';
 import { socketRoutes } from '../../../reconciler/view/socket-routes.ts';
 import { StoreView } from '../../../reconciler/view/store-view.ts';
 import { demand, type Target } from '../target.ts';
+import { requestOf } from './request-text.ts';
 
 let routes: Hono | undefined;
 
@@ -15,30 +16,13 @@ export const socketTarget: Target = {
   name: 'socket-routes',
   async read(input) {
     routes ??= await openRoutes();
-    const [head = '', body] = input.toString('latin1').split('\n\n', 2);
-    const [line = '', ...headers] = head.split('\n');
-    const request = requestOf(line, headers, body);
+    const request = requestOf(input);
     if (!request) return;
     const response = await routes.request(request);
     await response.body?.cancel();
-    demand(response.status < 500, `status ${response.status} for ${JSON.stringify(line)}`);
+    demand(response.status < 500, `status ${response.status} for ${request.method} ${request.url}`);
   },
 };
-
-/** Undefined: no HTTP server would let it through. */
-function requestOf(line: string, headers: readonly string[], body: string | undefined): Request | undefined {
-  const [method = 'GET', ...path] = line.split(' ');
-  try {
-    const fields = headers.flatMap((header): [string, string][] => {
-      const at = header.indexOf(':');
-      return at > 0 ? [[header.slice(0, at), header.slice(at + 1)]] : [];
-    });
-    const url = new URL(`http://daemon/${path.join(' ').replace(/^\/+/, '')}`);
-    return new Request(url, { method, headers: fields, ...(/^(GET|HEAD)$/i.test(method) ? {} : { body }) });
-  } catch {
-    return undefined;
-  }
-}
 
 async function openRoutes(): Promise<Hono> {
   const folder = mkdtempSync(join(process.env.INTENDANT_FUZZ_FOLDER ?? tmpdir(), 'fuzz-store-'));

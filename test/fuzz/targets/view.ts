@@ -5,6 +5,7 @@ import type { ViewEnv } from '../../../reconciler/view/http/context.ts';
 import { serveView, type ViewServer } from '../../../reconciler/view/http/server.ts';
 import { silentLog } from '../../support/silent-log.ts';
 import { demand, type Target } from '../target.ts';
+import { requestOf } from './request-text.ts';
 import { requestText, viewOfSmallFleet } from './view-app.ts';
 
 let app: Hono<ViewEnv> | undefined;
@@ -16,14 +17,12 @@ export const viewTarget: Target = {
   grammar: (random) => requestText(random, '\n'),
   async read(input) {
     app ??= (await viewOfSmallFleet()).app;
-    const [head = '', body] = input.toString('latin1').split('\n\n', 2);
-    const [line = '', ...headers] = head.split('\n');
-    const request = requestOf(line, headers, body);
+    const request = requestOf(input);
     if (!request) return;
     const response = await app.request(request);
     if (response.headers.get('content-type') === 'text/event-stream') await response.body?.cancel();
     else await response.arrayBuffer();
-    demand(response.status < 500, `status ${response.status} for ${JSON.stringify(line)}`);
+    demand(response.status < 500, `status ${response.status} for ${request.method} ${request.url}`);
   },
 };
 
@@ -62,19 +61,4 @@ function say(port: number, bytes: Buffer): Promise<string> {
     socket.on('error', done).on('end', done).on('close', done);
     socket.end(bytes);
   });
-}
-
-/** Undefined: no HTTP server would let it through. */
-function requestOf(line: string, headers: readonly string[], body: string | undefined): Request | undefined {
-  const [method = 'GET', ...path] = line.split(' ');
-  try {
-    const fields = headers.flatMap((header): [string, string][] => {
-      const at = header.indexOf(':');
-      return at > 0 ? [[header.slice(0, at), header.slice(at + 1)]] : [];
-    });
-    const url = new URL(`http://localhost/${path.join(' ').replace(/^\/+/, '')}`);
-    return new Request(url, { method, headers: fields, ...(/^(GET|HEAD)$/i.test(method) ? {} : { body }) });
-  } catch {
-    return undefined;
-  }
 }
