@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../reconciler/model/clock.ts';
 import type { Json } from '../../../../reconciler/model/json.ts';
 import { keys } from '../../../../reconciler/store/keys.ts';
@@ -8,32 +8,21 @@ import { FleetCache } from '../../../../reconciler/view/fleet-cache.ts';
 import { sequenceOf } from '../../../fuzz/mutate.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { hostStatus } from '../../../support/statuses.ts';
-import { temporaryStore } from '../../../support/temporary-store.ts';
+import { storeForEachTest } from '../../../support/store-for-each-test.ts';
 
 interface Copy {
   log: EventLog;
   cache: FleetCache;
 }
 
-let store: StateStore;
-let remove: () => Promise<void>;
-let stop: AbortController;
-
-beforeEach(async () => {
-  ({ store, remove } = await temporaryStore());
-  stop = new AbortController();
-});
-afterEach(async () => {
-  stop.abort();
-  await remove();
-});
+const own = storeForEachTest();
 
 /** One copy of the view on the store, which may be slow to follow it. */
 async function follow(name: string, slow = false): Promise<Copy> {
-  const cache = new FleetCache({ store: slow ? lagging(store) : store, clock: systemClock });
+  const cache = new FleetCache({ store: slow ? lagging(own.store) : own.store, clock: systemClock });
   const log = new EventLog({ clock: systemClock, copy: name });
   log.attach(cache);
-  void cache.run(stop.signal);
+  void cache.run(own.stop.signal);
   await eventually(() => cache.ready);
   return { log, cache };
 }
@@ -61,14 +50,14 @@ async function happen(rounds: number, random: () => number): Promise<void> {
       const status = { ...hostStatus(name, random() < 0.5 ? 'active' : 'failed'), detail: { at: round + random() } };
       return { put: key, value: status as unknown as Json };
     });
-    await store.commit(writes);
+    await own.store.commit(writes);
   }
 }
 
 /** Waits until these copies hold what the store holds. */
 async function settled(...copies: Copy[]): Promise<void> {
   await eventually(async () => {
-    const { entries } = await store.list(keys.objects);
+    const { entries } = await own.store.list(keys.objects);
     return copies.every(
       ({ cache }) =>
         cache.list().length === entries.length &&

@@ -1,51 +1,44 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { controllerRegistry } from '../../../../reconciler/kinds/registry.ts';
 import { systemClock } from '../../../../reconciler/model/clock.ts';
 import type { Json } from '../../../../reconciler/model/json.ts';
 import { METRICS } from '../../../../reconciler/model/metrics.ts';
 import type { ObjectStatus } from '../../../../reconciler/model/status.ts';
 import { keys } from '../../../../reconciler/store/keys.ts';
-import type { StateStore } from '../../../../reconciler/store/state-store.ts';
 import { FleetCache } from '../../../../reconciler/view/fleet-cache.ts';
 import { metrics } from '../../../../reconciler/view/metrics/metrics-routes.ts';
 import { Metrics } from '../../../../reconciler/view/metrics/metrics.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { metricsTable } from '../../../support/metrics-table.ts';
 import { conditionOf, hostStatus, operationStatus, revisionRecord } from '../../../support/statuses.ts';
-import { temporaryStore } from '../../../support/temporary-store.ts';
+import { storeForEachTest } from '../../../support/store-for-each-test.ts';
 
 const KINDS = [...controllerRegistry().keys()];
-let store: StateStore;
-let remove: () => Promise<void>;
-let stop: AbortController;
+const own = storeForEachTest();
 let cache: FleetCache;
 let gathered: Metrics;
 
-beforeEach(async () => {
-  ({ store, remove } = await temporaryStore());
-  stop = new AbortController();
-  cache = new FleetCache({ store, clock: systemClock });
+beforeEach(() => {
+  cache = new FleetCache({ store: own.store, clock: systemClock });
   gathered = new Metrics({ kinds: KINDS, version: '1.2.3', ofProcess: false });
-});
-afterEach(async () => {
-  stop.abort();
-  await remove();
 });
 
 function scrape(options: { infoOfHosts?: boolean } = {}): () => Promise<string> {
-  const routes = metrics({ cache, store, clock: systemClock, stopping: stop.signal }, gathered, options);
+  const routes = metrics({ cache, store: own.store, clock: systemClock, stopping: own.stop.signal }, gathered, options);
   return async () => (await routes.request('/')).text();
 }
 
 function put(...objects: ObjectStatus[]): Promise<unknown> {
-  return store.commit(objects.map((status) => ({ put: keys.object(status.key), value: status as unknown as Json })));
+  return own.store.commit(
+    objects.map((status) => ({ put: keys.object(status.key), value: status as unknown as Json })),
+  );
 }
 
 async function filled(count: number): Promise<void> {
-  void cache.run(stop.signal);
+  void cache.run(own.stop.signal);
   await eventually(() => cache.ready && cache.list().length === count);
 }
 
@@ -65,7 +58,7 @@ describe('the metrics', () => {
   it('are what promtool calls good metrics', async () => {
     await filled(0).catch(() => undefined);
     const whole = new Metrics({ kinds: KINDS, version: '1.2.3' });
-    const routes = metrics({ cache, store, clock: systemClock, stopping: stop.signal }, whole);
+    const routes = metrics({ cache, store: own.store, clock: systemClock, stopping: own.stop.signal }, whole);
     const text = await (await routes.request('/')).text();
     if (spawnSync('promtool', ['--version']).error) {
       expect(text).toContain('process_cpu_seconds_total');
@@ -118,7 +111,7 @@ describe('the metrics', () => {
     const scraped = scrape();
     await scraped();
 
-    await store.commit([{ delete: keys.object('Host/web-1') }, { delete: keys.object('Operation/restart-web') }]);
+    await own.store.commit([{ delete: keys.object('Host/web-1') }, { delete: keys.object('Operation/restart-web') }]);
     await eventually(() => cache.list().length === 0);
     const text = await scraped();
 
@@ -142,7 +135,7 @@ describe('the metrics', () => {
     const refused = { code: 'NON_FAST_FORWARD', message: 'rewritten' };
     const revision = revisionRecord({ tip: 'b'.repeat(40), refused, diagnosticsTotal: 7 });
     const halt = { format: 1, who: 'jo', why: 'smoke', since: '2026-01-01T00:00:00.000Z' };
-    await store.commit([
+    await own.store.commit([
       { put: keys.claim('web-1'), value: { format: 1, owner: 'Operation/op', round: 0, since: '', holder: 'd' } },
       { put: keys.claim('web-2'), value: { format: 1, owner: 'Operation/op', round: 0, since: '', holder: 'd' } },
       { put: keys.halt, value: halt },
@@ -166,7 +159,7 @@ describe('the metrics', () => {
 
   it('say that the store does not answer, and nothing of what it would have said', async () => {
     const scraped = scrape();
-    await store.close();
+    await own.store.close();
 
     const text = await scraped();
 
