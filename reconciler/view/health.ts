@@ -23,18 +23,33 @@ export interface Health {
   reasons: string[];
 }
 
+/** Why the fleet as a whole is not well. */
+export interface FleetReason {
+  /** What is to be looked at: the process, what it has not taken up yet, what it will not take up, or what is written there. */
+  about: 'daemon' | 'tip' | 'refused' | 'configuration';
+  /** A sentence. */
+  text: string;
+}
+
 const MAX_NAMED = 10;
 
 /** Whether all is well, and if not why. Pure. `intendant status` exits with 4 on it. */
 export function assessHealth(input: HealthInput): Health {
   const reasons = [
     ...haltReasons(input.info),
-    ...daemonReasons(input.info, input.nowMs),
-    ...revisionReasons(input),
-    ...diagnosticReasons(input.diagnostics),
+    ...fleetReasons(input).map(({ text }) => text),
     ...objectReasons(input.objects),
   ];
   return { healthy: reasons.length === 0, reasons };
+}
+
+/** What is wrong with the daemon, the revision and the configuration. Pure. */
+export function fleetReasons(input: Omit<HealthInput, 'objects'>): FleetReason[] {
+  return [
+    ...daemonReasons(input.info, input.nowMs).map((text) => ({ about: 'daemon' as const, text })),
+    ...revisionReasons(input),
+    ...diagnosticReasons(input.diagnostics).map((text) => ({ about: 'configuration' as const, text })),
+  ];
 }
 
 /** First of all: that nothing happens is somebody's will. */
@@ -54,20 +69,25 @@ function daemonReasons({ heartbeat, heartbeatMs, holder }: FleetInfo, nowMs: num
   ];
 }
 
-function revisionReasons({ info: { revision, held }, configTip, tipTrouble }: HealthInput): string[] {
-  if (!revision) return ['No revision of the configuration has been accepted yet.'];
-  const reasons = tipTrouble === undefined ? [] : [`The tip of ${revision.branch} cannot be looked at: ${tipTrouble}`];
+function revisionReasons({ info, configTip, tipTrouble }: Omit<HealthInput, 'objects'>): FleetReason[] {
+  const { revision, held } = info;
+  if (!revision) return [{ about: 'tip', text: 'No revision of the configuration has been accepted yet.' }];
+  const { branch, accepted, refused } = revision;
+  const reasons: FleetReason[] = [];
+  if (tipTrouble !== undefined) {
+    reasons.push({ about: 'tip', text: `The tip of ${branch} cannot be looked at: ${tipTrouble}` });
+  }
   const tip = configTip ?? revision.tip;
-  if (revision.refused && tip === revision.tip) {
-    reasons.push(`The tip ${short(tip)} of ${revision.branch} is refused: ${revision.refused.message}`);
-  } else if (tip !== revision.accepted) {
-    reasons.push(
-      `The tip ${short(tip)} of ${revision.branch} is not processed; ${short(revision.accepted)} is in effect.`,
-    );
+  if (refused && tip === revision.tip) {
+    reasons.push({ about: 'refused', text: `The tip ${short(tip)} of ${branch} is refused: ${refused.message}` });
+  } else if (tip !== accepted) {
+    const text = `The tip ${short(tip)} of ${branch} is not processed; ${short(accepted)} is in effect.`;
+    reasons.push({ about: 'tip', text });
   }
   for (const [cluster, commit] of Object.entries(held).sort()) {
     const what = cluster === '*' ? 'Everything' : `Cluster ${cluster}`;
-    reasons.push(`${what} is held at ${short(commit)} by errors in the configuration.`);
+    const text = `${what} is held at ${short(commit)} by errors in the configuration.`;
+    reasons.push({ about: 'configuration', text });
   }
   return reasons;
 }

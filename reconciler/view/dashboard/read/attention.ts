@@ -2,7 +2,7 @@ import { keyOf, splitKey, type ResourceKey } from '../../../model/resource.ts';
 import type { ObjectStatus } from '../../../model/status.ts';
 import { describeHalt } from '../../../rollout/brake.ts';
 import { driftOf, troubleOf } from '../../../status/wellness.ts';
-import { assessHealth } from '../../health.ts';
+import { fleetReasons, type FleetReason } from '../../health.ts';
 import type { ViewContext } from '../../http/context.ts';
 import { hostAdvice, operationAdvice, type Advice } from '../advice.ts';
 import { pageOf, paths } from '../links.ts';
@@ -72,25 +72,24 @@ function quotePath(path: string): string {
 /** The daemon, the revision, and what is wrong in the configuration; what is about a file links to the findings. */
 function fleetTroubles({ clock }: ViewContext, { info, diagnostics }: Standing): Attention[] {
   if (!info) return [];
-  const { reasons } = assessHealth({ info: { ...info, halts: [] }, objects: [], diagnostics, nowMs: clock.now() });
-  return reasons.map((text): Attention => ({ level: 'bad', text, ...adviceForFleet(text) }));
+  const reasons = fleetReasons({ info, diagnostics, nowMs: clock.now() });
+  return reasons.map(({ about, text }): Attention => ({ level: 'bad', text, ...FLEET_ADVICE[about] }));
 }
 
-/** Sentences of `health.ts`, by what they speak of. */
-function adviceForFleet(text: string): Pick<Attention, 'href' | 'advice'> {
-  if (/daemon|heartbeat/.test(text))
-    return { advice: { text: 'Start the daemon, or find out why it ended.', command: 'systemctl status intendant' } };
-  if (/not processed/.test(text))
-    return { advice: { text: 'Have the daemon look at the repository now.', command: 'intendant reconcile' } };
-  if (/error|held|refused/.test(text)) {
-    const advice = {
-      text: 'Mend the file and push; this shows the same findings locally.',
-      command: 'intendant validate',
-    };
-    return { href: paths.diagnostics, advice };
-  }
-  return {};
-}
+const FLEET_ADVICE: Record<FleetReason['about'], Pick<Attention, 'href' | 'advice'>> = {
+  daemon: {
+    advice: { text: 'Start the daemon, or find out why it ended.', command: 'systemctl status intendant' },
+  },
+  tip: { advice: { text: 'Have the daemon look at the repository now.', command: 'intendant reconcile' } },
+  refused: {
+    href: paths.diagnostics,
+    advice: { text: "Push what may follow the revision in effect, or name this one in the daemon's acceptRevision." },
+  },
+  configuration: {
+    href: paths.diagnostics,
+    advice: { text: 'Mend the file and push; this shows the same findings locally.', command: 'intendant validate' },
+  },
+};
 
 /** Hosts whose trouble has the same name stand together. */
 function hostTroubles({ desired }: ViewContext, hosts: readonly HostLine[]): Attention[] {
