@@ -87,14 +87,19 @@ export class StoreView implements FleetView {
   }
 }
 
-/** Every entry below a prefix, page by page. */
-export async function* entriesBelow(store: StateStore, prefix: string, signal: AbortSignal): AsyncGenerator<Entry> {
-  let after: string | undefined;
+/** Every entry below a prefix, page by page; with `after` those behind that key only. */
+export async function* entriesBelow(
+  store: StateStore,
+  prefix: string,
+  signal: AbortSignal,
+  after?: string,
+): AsyncGenerator<Entry> {
+  let from = after;
   do {
-    const page = await store.list(prefix, after === undefined ? {} : { after }, signal);
+    const page = await store.list(prefix, from === undefined ? {} : { after: from }, signal);
     yield* page.entries;
-    after = page.next;
-  } while (after !== undefined);
+    from = page.next;
+  } while (from !== undefined);
 }
 
 /** The status that an `objects/` entry holds. */

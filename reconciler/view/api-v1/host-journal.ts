@@ -6,6 +6,7 @@ import { cleanText } from '../../status/text.ts';
 import { keys } from '../../store/keys.ts';
 import type { StateStore } from '../../store/state-store.ts';
 import { readSealed } from '../sealed-journal.ts';
+import { entriesBelow } from '../store-view.ts';
 
 /** One step on one host. Texts are fit to be shown. */
 export interface StepView {
@@ -90,17 +91,10 @@ async function* journalled(
   signal: AbortSignal,
 ): AsyncGenerator<HostEntry> {
   const prefix = keys.journalOf(operation);
-  let from = after === undefined ? undefined : `${prefix}${after}/${AFTER_STEPS}`;
-  do {
-    const page = await store.list(prefix, from === undefined ? {} : { after: from }, signal);
-    for (const { key, value } of page.entries) {
-      yield {
-        host: key.slice(prefix.length, key.indexOf('/', prefix.length)),
-        entry: value as unknown as JournalRecord,
-      };
-    }
-    from = page.next;
-  } while (from !== undefined);
+  const from = after === undefined ? undefined : `${prefix}${after}/${AFTER_STEPS}`;
+  for await (const { key, value } of entriesBelow(store, prefix, signal, from)) {
+    yield { host: key.slice(prefix.length, key.indexOf('/', prefix.length)), entry: value as unknown as JournalRecord };
+  }
 }
 
 function* iterate(
