@@ -1,22 +1,23 @@
-import { readJournal } from '../../kinds/operation/journal.ts';
-import { asOperationRecord, isTerminal, type OperationRecord } from '../../kinds/operation/record.ts';
+import { asOperationRecord, isTerminal, type Phase } from '../../kinds/operation/record.ts';
 import type { Json } from '../../model/json.ts';
 import type { JournalRecord, StepOutcome } from '../../model/plan.ts';
 import { keyOf, splitKey } from '../../model/resource.ts';
 import { keys } from '../../store/keys.ts';
+import type { StateStore } from '../../store/state-store.ts';
 import type { CachedObject } from '../fleet-cache.ts';
 import type { ViewContext } from '../http/context.ts';
-import { entriesBelow } from '../store-view.ts';
+import { whileOpen } from '../http/request-scope.ts';
+import { readWhole } from '../sealed-journal.ts';
 import { commissaireTime } from './commissaire-time.ts';
 import type { DeployRecord, RecordStatus, RestartRecord, UpgradeRecord } from './shapes.ts';
 
 export type RecordType = 'deploy' | 'upgrade' | 'restart';
 
-type Reading = Pick<ViewContext, 'cache' | 'store' | 'desired'>;
+type Reading = Pick<ViewContext, 'cache' | 'store' | 'desired' | 'stopping'>;
 
 /**
  * The record of the latest operation of a type on a cluster, with the addresses of this cluster's hosts. The latest is the
- * one that began last. Undefined: none ever began.
+ * one that began last. Undefined: none ever began. Its status decides how far it is: what else stands in the store may be newer.
  */
 export async function operationRecord(
   type: RecordType,
@@ -26,23 +27,23 @@ export async function operationRecord(
 ): Promise<DeployRecord | UpgradeRecord | RestartRecord | undefined> {
   const latest = latestOperation(type, cluster, context);
   if (!latest) return undefined;
-  const { name } = splitKey(latest.status.key);
-  const record = asOperationRecord((await context.store.get(keys.record(latest.status.key), signal))?.value);
-  const outcomes = await outcomesOf(latest, record, context, signal);
+  const outcomes = await outcomesOf(latest, context, signal);
   const addresses = (hosts: readonly string[]): string[] => addressesIn(cluster, hosts, latest, context);
-  const ended = record ? isTerminal(record.phase) : commissaireTime(textOf(latest, 'finishedAt')) !== '';
-  const failed = [...outcomes].filter(([, result]) => result === 'failed' || result === 'unknown');
-  const done = addresses([...outcomes].filter(([, result]) => result === 'succeeded').map(([host]) => host));
+  const having = (...results: StepOutcome['result'][]): string[] =>
+    [...outcomes].filter(([, result]) => results.includes(result)).map(([host]) => host);
+  const done = addresses(having('succeeded'));
+  const running = namesIn(latest.status.detail.running).filter((host) => outcomes.get(host) !== 'succeeded');
   // A host that failed stays in process, as it did in Commissaire: that is where its clients look for it.
-  const in_process = addresses([...namesIn(latest.status.detail.running), ...failed.map(([host]) => host)]);
-  const status = statusOf(latest, ended);
+  const in_process = addresses([...running, ...having('failed', 'unknown')]);
+  const status = statusOf(latest);
   const times = {
     started_at: commissaireTime(textOf(latest, 'beganAt')),
-    finished_at: ended ? commissaireTime(textOf(latest, 'finishedAt')) : '',
+    finished_at: hasEnded(latest) ? commissaireTime(textOf(latest, 'finishedAt')) : '',
   };
   if (type === 'restart') return { name: cluster, status, restarted: done, in_process, ...times };
   if (type === 'upgrade') return { name: cluster, status, upgraded: done, in_process, ...times };
-  return { name: cluster, status, version: versionOf(name, record, context), deployed: done, in_process, ...times };
+  const version = await versionOf(latest, context, signal);
+  return { name: cluster, status, version, deployed: done, in_process, ...times };
 }
 
 function latestOperation(type: RecordType, cluster: string, { cache }: Reading): CachedObject | undefined {
@@ -57,9 +58,13 @@ function latestOperation(type: RecordType, cluster: string, { cache }: Reading):
   return latest;
 }
 
-function statusOf({ status: { status: phase } }: CachedObject, ended: boolean): RecordStatus {
-  if (!ended) return 'in_process';
-  return phase === 'Succeeded' ? 'finished' : 'failed';
+function statusOf(operation: CachedObject): RecordStatus {
+  if (!hasEnded(operation)) return 'in_process';
+  return operation.status.status === 'Succeeded' ? 'finished' : 'failed';
+}
+
+function hasEnded({ status: { status: phase } }: CachedObject): boolean {
+  return isTerminal(phase as Phase);
 }
 
 type Outcomes = ReadonlyMap<string, StepOutcome['result']>;
@@ -68,21 +73,21 @@ const known = new WeakMap<CachedObject, Promise<Outcomes>>();
 
 /**
  * What came of each host so far. Once it has ended its status tells all; while it runs the journal does, which is read
- * once for each change of the status.
+ * once for each change of the status, and for everybody: who goes away takes nothing from the others.
  */
 async function outcomesOf(
   operation: CachedObject,
-  record: OperationRecord | undefined,
-  { store }: Reading,
+  { store, stopping }: Reading,
   signal: AbortSignal,
 ): Promise<Outcomes> {
-  if (!record || isTerminal(record.phase)) return outcomesTold(operation);
-  const before = known.get(operation);
-  if (before) return before;
-  const reading = outcomesJournalled(splitKey(operation.status.key).name, { store }, signal);
-  known.set(operation, reading);
-  reading.catch(() => known.delete(operation));
-  return reading;
+  if (hasEnded(operation)) return outcomesTold(operation);
+  let reading = known.get(operation);
+  if (!reading) {
+    reading = outcomesJournalled(splitKey(operation.status.key).name, store, stopping);
+    known.set(operation, reading);
+    reading.catch(() => known.delete(operation));
+  }
+  return whileOpen(reading, signal);
 }
 
 function outcomesTold({ status: { detail } }: CachedObject): Outcomes {
@@ -90,15 +95,8 @@ function outcomesTold({ status: { detail } }: CachedObject): Outcomes {
   return new Map(Object.entries(outcomes).map(([host, outcome]) => [host, outcome?.result ?? 'unknown']));
 }
 
-async function outcomesJournalled(
-  name: string,
-  { store }: Pick<Reading, 'store'>,
-  signal: AbortSignal,
-): Promise<Outcomes> {
-  const sealed = await store.get(keys.sealed(name), signal);
-  const entries: [string, Json][] = [];
-  for await (const { key, value } of entriesBelow(store, keys.journalOf(name), signal)) entries.push([key, value]);
-  const journal = readJournal(name, { get: () => sealed?.value, list: () => entries });
+async function outcomesJournalled(name: string, store: StateStore, signal: AbortSignal): Promise<Outcomes> {
+  const journal = await readWhole(store, name, signal);
   return new Map(
     [...journal].flatMap(([host, steps]) => {
       const result = latestResult(steps);
@@ -131,8 +129,14 @@ function addressesIn(
   return [...new Set(addresses)].sort();
 }
 
-function versionOf(name: string, record: OperationRecord | undefined, { desired: { inventory } }: Reading): string {
-  const spec = record?.frozen?.spec ?? inventory.get(keyOf('Operation', name))?.spec;
+/** What was deployed: as it was when it began, whatever its document says now. */
+async function versionOf(
+  { status: { key } }: CachedObject,
+  { store, desired: { inventory } }: Reading,
+  signal: AbortSignal,
+): Promise<string> {
+  const record = asOperationRecord((await store.get(keys.record(key), signal))?.value);
+  const spec = record?.frozen?.spec ?? inventory.get(keyOf('Operation', splitKey(key).name))?.spec;
   return spec?.type === 'deploy' ? spec.version : '';
 }
 
