@@ -53,7 +53,8 @@ async function listenPrivately(server: Server, path: string): Promise<number | u
   try {
     const bound = join(folder, 's');
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
+      // Also later: an error that nobody hears ends the daemon. Where there is no file left to open, whoever asked asks again.
+      server.on('error', reject);
       server.listen(bound, () => resolve());
     });
     await chmod(bound, 0o600);

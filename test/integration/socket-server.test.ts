@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Json } from '../../reconciler/model/json.ts';
 import { keys } from '../../reconciler/store/keys.ts';
 import type { ProgressEvent } from '../../reconciler/view/progress.ts';
@@ -49,6 +49,19 @@ describe('the socket of the daemon', () => {
     writeFileSync(`${fleet.socket}.note`, '');
 
     await fleet.serve();
+
+    expect((await view.info(SIGNAL)).from).toBe('socket');
+  });
+
+  it('goes on where connections cannot be taken for a while', async () => {
+    await fleet.stopDaemon();
+    const listen = vi.spyOn(Server.prototype, 'listen');
+    await fleet.serve();
+    const listening = listen.mock.contexts[0] as Server;
+    listen.mockRestore();
+
+    // As Node does when the process has no file left.
+    for (let time = 0; time < 3; time += 1) listening.emit('error', new Error('accept EMFILE'));
 
     expect((await view.info(SIGNAL)).from).toBe('socket');
   });

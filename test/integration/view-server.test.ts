@@ -1,12 +1,12 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request as requestHttp, type IncomingHttpHeaders } from 'node:http';
 import { Agent, request as requestHttps } from 'node:https';
-import { connect } from 'node:net';
+import { connect, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { Hono } from 'hono';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { systemClock } from '../../reconciler/model/clock.ts';
 import { CommitInventory } from '../../reconciler/source/inventory/inventory.ts';
 import { viewApp, type ViewParts } from '../../reconciler/view/http/app.ts';
@@ -239,6 +239,20 @@ describeWith(['openssl'], 'the server of the view', () => {
 
     await expect(attempt).rejects.toMatchObject({ code: 'VIEW_LISTEN' });
     await first.close();
+  });
+
+  it('goes on where connections cannot be taken for a while, and says so', async () => {
+    const warned: string[] = [];
+    const listen = vi.spyOn(Server.prototype, 'listen');
+    const url = await serve({ log: { ...silentLog, warn: (_fields, text) => void warned.push(text) } });
+    const listening = listen.mock.contexts[0] as Server;
+    listen.mockRestore();
+
+    // As Node does when the process has no file left.
+    for (let time = 0; time < 3; time += 1) listening.emit('error', new Error('accept EMFILE'));
+
+    expect((await ask(`${url}/api/v1/who`)).status).toBe(200);
+    expect(warned).toHaveLength(3);
   });
 
   it('believes what a trusted proxy says of its client, and nobody else', async () => {

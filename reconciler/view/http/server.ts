@@ -148,9 +148,9 @@ function trackSockets(server: Server | TlsServer): ReadonlySet<Socket> {
   return sockets;
 }
 
-function listen(server: Server | TlsServer, { address, port }: ViewServerOptions): Promise<AddressInfo> {
+function listen(server: Server | TlsServer, { address, port, log }: ViewServerOptions): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause) => {
+    const failed = (cause: Error): void => {
       reject(
         new InvalidInput(`The view cannot listen on ${address} port ${port}: ${messageOf(cause)}`, {
           code: 'VIEW_LISTEN',
@@ -158,7 +158,13 @@ function listen(server: Server | TlsServer, { address, port }: ViewServerOptions
           cause,
         }),
       );
+    };
+    server.once('error', failed);
+    server.listen({ host: address, port }, () => {
+      server.off('error', failed);
+      // Nobody heeding it would end the daemon: there are no files left to open, and there will be again.
+      server.on('error', (error) => log.warn({ err: error }, 'a connection to the view could not be taken'));
+      resolve(server.address() as AddressInfo);
     });
-    server.listen({ host: address, port }, () => resolve(server.address() as AddressInfo));
   });
 }
