@@ -22,8 +22,6 @@ export interface CommitLogOptions {
 
 /** Entries that are kept, by commit: they never change. */
 const KEPT = 500;
-/** Commits that one answer tells at most. */
-const MOST = 100;
 const LONGEST_NAME = 200;
 const LONGEST_SUBJECT = 500;
 /** Latest time that can be written as ISO text with four digits of a year, in seconds. */
@@ -48,7 +46,7 @@ export class CommitLog implements RevisionLog {
     const start = before === undefined ? await this.#accepted(signal) : await this.#parentOf(before, signal);
     const found: RevisionEntry[] = [];
     let next = start;
-    while (next !== undefined && found.length < Math.min(limit, MOST)) {
+    while (next !== undefined && found.length < limit) {
       const info = await this.#info(next, signal);
       if (!info) break;
       found.push(await this.#entry(info, signal));
