@@ -104,6 +104,11 @@ export interface ConfigBranches {
   tipOf(branch: string, signal: AbortSignal): Promise<string | undefined>;
   /** Makes a commit that was seen at the tip of a branch readable. Moves nothing that is known of the config branch. */
   bringBeside(commit: string, signal: AbortSignal): Promise<void>;
+  /**
+   * The nearest commit that both come from, which are here; undefined where they have nothing in common. What a branch has
+   * changed is what differs between that and its tip.
+   */
+  forkPoint(commit: string, other: string, signal: AbortSignal): Promise<string | undefined>;
 }
 
 export interface Signature {

@@ -179,7 +179,8 @@ describeWith(['git', 'git-http-backend'], 'the config repository as the view rea
       log: silentLog,
     };
     const desired = new FollowedDesired(options);
-    const running = desired.run(stop.signal);
+    const over = new AbortController();
+    const running = desired.run(over.signal);
     await eventually(() => desired.inventory.commit === commits[2]);
     const before = desired.inventory.keys('Host');
 
@@ -195,7 +196,31 @@ describeWith(['git', 'git-http-backend'], 'the config repository as the view rea
     await accept('f'.repeat(40));
     await eventually(() => desired.behind !== undefined);
     expect(desired.inventory.commit).toBe(pushed);
-    stop.abort(new Error('over'));
+    over.abort(new Error('over'));
     await running;
+  });
+
+  it('plans a branch that was left behind as what a merge would make of it', async () => {
+    const proposal = {
+      'web-5.yaml': hostDocument('web-5', '10.0.0.5', 'web'),
+      'web-1.yaml': hostDocument('web-1', '10.0.0.51', 'web'),
+      'restart.yaml': restartDocument('restart-web', 'web', { rollout: { batches: '100%' } }),
+    };
+    await repo.pushBranch('proposal/behind', proposal, 'behind soon');
+    const since = {
+      'web-2.yaml': null,
+      'web-6.yaml': hostDocument('web-6', '10.0.0.6', 'web'),
+      'web-1.yaml': hostDocument('web-1', '10.0.0.61', 'web'),
+    };
+    await accept(await repo.push(since, 'meanwhile'));
+
+    const plan = await openPlans('plan-behind').plan('proposal/behind', SIGNAL);
+
+    expect(plan!.operations[0]!.hosts).toEqual(['web-1', 'web-4', 'web-5', 'web-6']);
+    const lines = plan!.changes.find(({ key }) => key === 'Host/web-1')!.lines;
+    expect(lines.join()).toContain('10.0.0.51');
+    expect(plan!.diagnostics.map(({ code, severity, file }) => [code, severity, file])).toEqual([
+      ['changed-on-both-sides', 'warning', 'web-1.yaml'],
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import { InvalidInput } from '../../model/errors.ts';
 import type { CommitInfo, FileOrigin, SnapshotDiff } from '../source.ts';
 import { fileOrigin } from './file-origin.ts';
+import { forkPoint } from './fork-point.ts';
 import { GitCode, tooLarge } from './git-error.ts';
 import { Mode, parseCommit, parseTree } from './object.ts';
 import { openRepository } from './open-repository.ts';
@@ -104,6 +105,15 @@ export class ConfigEngine {
     return this.#serial.run(() =>
       withDeadline('The fetch of a branch', timeoutMs, signal, (bounded) =>
         this.#repository.bring(checkOid(commit), this.#ref, undefined, bounded),
+      ),
+    );
+  }
+
+  forkPoint(commit: string, other: string, signal: AbortSignal): Promise<string | undefined> {
+    const timeoutMs = this.#options.fetchTimeoutMs ?? FETCH_TIMEOUT_MS;
+    return this.#serial.run(() =>
+      withDeadline('Reading the history', timeoutMs, signal, (bounded) =>
+        forkPoint(this.#repository, checkOid(commit), checkOid(other), bounded),
       ),
     );
   }

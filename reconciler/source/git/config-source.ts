@@ -66,6 +66,10 @@ export class GitConfigSource implements ConfigSource, ConfigHistory, ConfigBranc
     return this.#thread.call(this.#session, 'bringBeside', [commit], signal);
   }
 
+  forkPoint(commit: string, other: string, signal: AbortSignal): Promise<string | undefined> {
+    return this.#thread.call(this.#session, 'forkPoint', [commit, other], signal);
+  }
+
   diff(from: string | undefined, to: string, signal: AbortSignal): Promise<SnapshotDiff> {
     return this.#thread.call(this.#session, 'diff', [from, to], signal);
   }

@@ -109,6 +109,8 @@ function perform(
         return engine.tipOf(first, signal);
       case 'bringBeside':
         return engine.bringBeside(first, signal);
+      case 'forkPoint':
+        return engine.forkPoint(first, second, signal);
       case 'diff':
         return engine.diff(first, second);
       case 'commitInfo':

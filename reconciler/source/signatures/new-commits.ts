@@ -30,8 +30,8 @@ export async function newCommits(
   if (tip === accepted) return { commits: [], missing: 'none' };
   const straight = straightLine(objects, tip, accepted);
   if (straight) return { commits: straight, missing: 'none' };
-  const old = await reachable(objects, accepted, new Set(), signal);
-  const fresh = await reachable(objects, tip, old.commits, signal);
+  const old = await reachable(objects, [accepted], new Set(), signal);
+  const fresh = await reachable(objects, [tip], old.commits, signal);
   return { commits: [...fresh.commits], missing: fresh.cut ? 'some' : old.cut ? 'old' : 'none' };
 }
 
@@ -48,13 +48,14 @@ function straightLine(objects: ObjectStore, tip: string, accepted: string): stri
   return commits;
 }
 
-async function reachable(
+/** All that these commits come from, they themselves too, nearest first; `cut`: a parent is not here. */
+export async function reachable(
   objects: ObjectStore,
-  from: string,
+  from: readonly string[],
   without: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<{ commits: Set<string>; cut: boolean }> {
-  const commits = new Set(without.has(from) ? [] : [from]);
+  const commits = new Set(from.filter((each) => !without.has(each)));
   let cut = false;
   let steps = 0;
   // A set is walked in the order in which it grows.

@@ -106,7 +106,8 @@ export class BranchPlans implements PlanOfBranch {
     const reader = new AcceptedReader(source, isFinished);
     const accepted = await reader.accepted(record, signal);
     await source.bringBeside(head, signal);
-    const { inventory: proposed, diagnostics } = await reader.advance(head, signal);
+    const fork = await source.forkPoint(head, record.accepted, signal);
+    const { inventory: proposed, diagnostics } = await reader.merge(head, fork, signal);
     return {
       head,
       base: record.accepted,
