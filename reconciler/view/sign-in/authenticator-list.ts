@@ -1,5 +1,6 @@
 import { messageOf } from '../../model/errors.ts';
 import type { Principal } from '../http/principal.ts';
+import { whileOpen } from '../http/request-scope.ts';
 import type { Authenticator, Verdict } from './authenticator.ts';
 import { basicOf } from './credentials.ts';
 import type { Attempt, Limits } from './limits.ts';
@@ -8,7 +9,6 @@ import { principalOf } from './roles.ts';
 import type { SignInSettings } from './settings.ts';
 import type { Denial, SignIn, SignInRequest, SignInResult } from './sign-in.ts';
 import type { Troubles } from './troubles.ts';
-import { unlessAborted } from './verified-cache.ts';
 
 /** With a credential that nobody could be asked about: not before so many seconds. */
 const UNDECIDED_SECONDS = 5;
@@ -115,7 +115,7 @@ async function ask({ authenticator, timeoutMs }: Listed, request: SignInRequest)
   const deadline = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([request.signal, deadline]);
   try {
-    return await unlessAborted(authenticator.authenticate(request, signal), signal);
+    return await whileOpen(authenticator.authenticate(request, signal), signal);
   } catch (error) {
     if (request.signal.aborted) throw error;
     return {

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { abortReason, type Clock } from '../../model/clock.ts';
+import type { Clock } from '../../model/clock.ts';
+import { whileOpen } from '../http/request-scope.ts';
 import type { Verdict } from './authenticator.ts';
 
 /** Credentials that are remembered; the oldest goes first. */
@@ -48,7 +49,7 @@ export class VerifiedCache {
       work.catch(() => undefined);
       this.#underWay.set(digest, work);
     }
-    return unlessAborted(work, signal);
+    return whileOpen(work, signal);
   }
 
   async #verify(digest: string, verify: () => Promise<{ verdict: Verdict; until?: number }>): Promise<Verdict> {
@@ -63,20 +64,5 @@ export class VerifiedCache {
 
   #digest(parts: readonly string[]): string {
     return createHmac('sha256', this.#key).update(JSON.stringify(parts)).digest('base64');
-  }
-}
-
-/** Settles as the work does, or rejects when the signal is aborted first. */
-export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(abortReason(signal));
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }
