@@ -17,6 +17,11 @@ export class Bcrypt {
   #worker: Worker | undefined;
   #next = 0;
   readonly #waiting = new Map<number, Waiter>();
+  readonly #open: () => Worker;
+
+  constructor(open = () => new Worker(workerEntry(import.meta.url, './bcrypt-worker'))) {
+    this.#open = open;
+  }
 
   /** Throws Transient `SIGN_IN_BUSY` when too many wait, or the thread was lost. A hash that is none matches nothing. */
   compare(password: Sensitive, hash: string): Promise<boolean> {
@@ -33,14 +38,16 @@ export class Bcrypt {
   }
 
   #start(): Worker {
-    const worker = new Worker(workerEntry(import.meta.url, './bcrypt-worker'));
+    const worker = this.#open();
     worker.on('message', ({ id, matches }: CompareAnswer) => {
       this.#waiting.get(id)?.resolve(matches);
       this.#waiting.delete(id);
       if (this.#waiting.size === 0) worker.unref();
     });
     const lost = (why: string): void => {
-      if (this.#worker === worker) this.#worker = undefined;
+      // It fails, then it ends: who waits by then waits for another.
+      if (this.#worker !== worker) return;
+      this.#worker = undefined;
       for (const { reject } of this.#waiting.values()) reject(busy(why));
       this.#waiting.clear();
     };
