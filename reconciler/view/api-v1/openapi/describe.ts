@@ -46,6 +46,14 @@ export function shared(name: string): { $ref: string } {
   return { $ref: `#/components/responses/${name}` };
 }
 
+/** What every path of ours may say: sign in, you may not, not so often, not now. */
+export const DENIALS: Operation['responses'] = {
+  401: shared('Unknown'),
+  403: shared('Problem'),
+  429: shared('Later'),
+  503: shared('Later'),
+};
+
 /** `/cluster/{name}/hosts` → `clusterNameHosts`. */
 export function idOf(prefix: string, path: string): string {
   const words = path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');

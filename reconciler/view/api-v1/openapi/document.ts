@@ -40,7 +40,8 @@ export function openApiDocument(): OpenApiDocument {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    security: [{ basic: [] }, { bearer: [] }, { clientCertificate: [] }, {}],
+    // Which of them is taken is said by the configuration, and without it nobody is asked.
+    security: [...Object.keys(SCHEMES).map((name) => ({ [name]: [] })), {}],
     tags: [
       { name: 'Objects', description: 'What is desired and what is known, object by object.' },
       { name: 'Operations', description: 'What was done on hosts.' },
@@ -64,11 +65,23 @@ export function openApiText(): string {
 
 const TEXT = { schema: { type: 'string' } };
 
+const PROBLEM: Answer = {
+  description: 'Why there is no answer.',
+  content: { 'application/problem+json': { schema: ref('Problem') } },
+};
+
 const RESPONSES: Record<string, Answer> = {
   NotModified: { description: 'The client holds it already.' },
-  Problem: {
-    description: 'Why there is no answer.',
-    content: { 'application/problem+json': { schema: ref('Problem') } },
+  Problem: PROBLEM,
+  Unknown: {
+    ...PROBLEM,
+    description: 'It is not known who asks.',
+    headers: { 'WWW-Authenticate': { description: 'The credentials that are taken.', schema: TEXT.schema } },
+  },
+  Later: {
+    ...PROBLEM,
+    description: 'There may be an answer later.',
+    headers: { 'Retry-After': { description: 'Not before so many seconds.', schema: { type: 'integer' } } },
   },
   V0Error: { description: 'The reason phrase, as Commissaire gave it.', content: { 'text/html': TEXT } },
   V0ReadOnly: {
@@ -80,5 +93,6 @@ const RESPONSES: Record<string, Answer> = {
 const SCHEMES = {
   basic: { type: 'http', scheme: 'basic' },
   bearer: { type: 'http', scheme: 'bearer' },
+  keystoneToken: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' },
   clientCertificate: { type: 'mutualTLS' },
 };

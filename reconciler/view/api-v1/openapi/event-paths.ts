@@ -1,6 +1,6 @@
 import { EVENT_PAGE_SCHEMA, EVENT_SCHEMA } from '../../events/event-schema.ts';
 import type { Components } from '../schemas/parts.ts';
-import { inQuery, jsonAnswer, shared, type Parameter, type Paths } from './describe.ts';
+import { DENIALS, inQuery, jsonAnswer, shared, type Parameter, type Paths } from './describe.ts';
 
 /** Answers of the events, which have their own place beside the objects. */
 export const EVENT_PARTS: Components = {
@@ -46,10 +46,8 @@ export function eventPaths(): Paths {
         responses: {
           200: answer,
           400: shared('Problem'),
-          403: shared('Problem'),
           405: shared('Problem'),
-          429: shared('Problem'),
-          503: shared('Problem'),
+          ...DENIALS,
         },
       },
     },

@@ -1,5 +1,15 @@
 import { allKinds } from '../../../../schema/registry.ts';
-import { idOf, inPath, inQuery, jsonAnswer, shared, type Answer, type Parameter, type Paths } from './describe.ts';
+import {
+  DENIALS,
+  idOf,
+  inPath,
+  inQuery,
+  jsonAnswer,
+  shared,
+  type Answer,
+  type Parameter,
+  type Paths,
+} from './describe.ts';
 
 const CURSOR = inQuery('cursor', 'Where the page begins: `next` of the page before.');
 const SELECTION: readonly Parameter[] = [
@@ -51,11 +61,10 @@ function describe({ path, component, summary, tag, query = [], limit, also = [] 
       200: answer,
       304: shared('NotModified'),
       400: shared('Problem'),
-      403: shared('Problem'),
       404: shared('Problem'),
       405: shared('Problem'),
       ...(also.length > 0 && { 406: shared('Problem') }),
-      503: shared('Problem'),
+      ...DENIALS,
     },
   };
 }
