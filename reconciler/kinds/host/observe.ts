@@ -144,7 +144,7 @@ async function checkHost(
   const first = !deps.lastSeen.has(name);
   deps.lastSeen.set(name, nowMs);
   const clockSkew = Math.round(seen.facts.hostTime - nowMs / 1000);
-  const had = record.profile?.applied !== undefined;
+  const had = record.profile !== undefined;
   const at = { target, hands: deps.hands, stepsRoot: deps.stepsRoot };
   const comparison = await compareHost(name, stableFacts(seen.facts, record.facts, nowMs), had, at, deps, signal);
   if (comparison && 'lost' in comparison) return { reached: false, ...tellLost(name, comparison) };
