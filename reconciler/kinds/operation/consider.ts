@@ -2,7 +2,7 @@ import type { OperationSpec, Rollout } from '../../../schema/generated/types.ts'
 import type { JournalRecord, Step, StepOutcome } from '../../model/plan.ts';
 import { isoTime } from '../../model/clock.ts';
 import { HALTED, mayBegin } from '../../rollout/brake.ts';
-import { decideRollout, type Hold, type HostProgress, type RolloutDecision } from '../../rollout/decide.ts';
+import { decideRollout, type Hold, type HostProgress, type RolloutDecision, type RolloutInput } from '../../rollout/decide.ts';
 import type { KindContext } from '../context.ts';
 import { heedRelease } from './adopted.ts';
 import { heedApproval } from './approval.ts';
@@ -48,7 +48,11 @@ export function consider(
   const changedAfterBegin =
     known.frozen !== undefined && spec !== undefined && boundDigest(spec) !== known.frozen.digest;
   const resumed = takeUpRetry(known, wishes, observed, context);
-  if (isTerminal(resumed.phase)) return { record: resumed, steps: [], changedAfterBegin, retryDue: false };
+  if (isTerminal(resumed.phase)) {
+    // Where it stopped, and why, is told at every later look as it was at the first.
+    const ended = resumed.frozen && decideRollout(rolloutInput(resumed, resumed.frozen, wishes, observed, context));
+    return { record: resumed, steps: [], changedAfterBegin, retryDue: false, ...(ended && { decision: ended }) };
+  }
 
   const hasTurn = resumed.frozen !== undefined && !resumed.queued;
   const gate = closedGate(wishes, observed, context.nowMs, hasTurn, termsOf(resumed, spec, observed));
@@ -62,24 +66,15 @@ export function consider(
     return { record, steps: [], decision, changedAfterBegin, retryDue: false };
   }
 
-  const progress = (host: string): HostProgress => progressOf(host, begun.round, observed);
-  const decided = decideRollout({
-    batches: begun.batches,
-    progress,
-    unavailable: unavailableHosts(observed, context.nowMs),
-    ...begun.frozen.rollout,
-    pauseAfter: wishes.pauseAfter,
-    hold: gate,
-    claimedByOther: (host) => claimedByOther(observed, host),
-    nowMs: context.nowMs,
-  });
+  const input = rolloutInput(begun, begun.frozen, wishes, observed, context);
+  const decided = decideRollout({ ...input, hold: gate });
   const decision = withHalt(withNextLook(decided, observed), observed);
   const record = withPhase(
     { ...begun, ...(wishes.cancel ? { cancelled: true } : {}) },
     phaseOf(decision, begun, wishes, observed),
     context,
   );
-  const steps = stepsNow(record, decision, wishes, observed, context, progress);
+  const steps = stepsNow(record, decision, wishes, observed, context, (host) => input.progress(host));
   return {
     record,
     steps,
@@ -87,6 +82,24 @@ export function consider(
     standing: steps.length === 0 && observed.inFlight.size === 0,
     changedAfterBegin,
     retryDue: isRetryDue(record, wishes),
+  };
+}
+
+function rolloutInput(
+  { batches, round }: OperationRecord,
+  frozen: NonNullable<OperationRecord['frozen']>,
+  { pauseAfter }: Wishes,
+  observed: OperationObserved,
+  { nowMs }: KindContext,
+): RolloutInput {
+  return {
+    batches,
+    progress: (host) => progressOf(host, round, observed),
+    unavailable: unavailableHosts(observed, nowMs),
+    ...frozen.rollout,
+    pauseAfter,
+    claimedByOther: (host) => claimedByOther(observed, host),
+    nowMs,
   };
 }
 

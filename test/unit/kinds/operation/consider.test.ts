@@ -145,6 +145,16 @@ describe('consider', () => {
     expect(record.phase).toBe('Succeeded');
   });
 
+  it('tells later looks too in which batch it stopped, and why', () => {
+    const world = new OperationWorld(restart(), hosts);
+    world.play((_host, action) => (action === 'prove' ? 'failed' : 'succeeded'));
+
+    const { decision } = world.look()!;
+
+    expect(world.record!.phase).toBe('Failed');
+    expect(decision).toMatchObject({ state: 'stopped', batch: 1, hold: { reason: 'FailureBudgetSpent' } });
+  });
+
   it('disturbs no host any more that was begun and not yet touched when the failure budget is spent', () => {
     const world = new OperationWorld(
       restart({ rollout: { batches: 3 }, checks: { before: [{ command: ['true'] }] } }),
