@@ -40,7 +40,7 @@ export interface PruneRecord {
   commit: string;
   /** Digest of the resolved profile that wants them. */
   profile: string;
-  /** Hosts that would lose something. */
+  /** Hosts that would lose something: the most that were found. */
   hosts: number;
 }
 

@@ -21,7 +21,9 @@ export function pruneGate(
   const before = input.record?.prune?.profile === input.profile ? input.record.prune : undefined;
   // What was confirmed stays so while it is carried out host by host.
   if (hosts === 0 || (!before && hosts <= input.pruneLimit)) return OPEN;
-  const record = before ?? { commit: input.commit, profile: input.profile, hosts };
+  // Hosts are compared one after the other: those who confirm are to know of all of them.
+  const first = before ?? { commit: input.commit, profile: input.profile, hosts };
+  const record = { ...first, hosts: Math.max(first.hosts, hosts) };
   const { confirmed } = input;
   if (confirmed !== undefined && record.commit.startsWith(confirmed)) return { ...OPEN, record };
   const message = `${record.hosts} hosts would lose packages, files or services, and without being asked at most ${input.pruneLimit} may; if that is meant, write confirmPrune: ${record.commit.slice(0, 12)} into the Fleet`;

@@ -187,6 +187,21 @@ describe('decideApply', () => {
     expect(cluster.starts()).toEqual({ 'web-profile-1': ['web-1', 'web-2'] });
   });
 
+  it('says of all the hosts that would lose something, also of those that are found later', () => {
+    const cluster = new Cluster();
+    cluster.hosts({ 'web-1': 'behind', 'web-2': 'behind', 'web-3': 'unknown' }, 1);
+    cluster.members[2]!.removals = 0;
+    const first = cluster.look();
+    cluster.hosts({ 'web-1': 'behind', 'web-2': 'behind', 'web-3': 'behind' }, 1);
+    cluster.commit = 'd1ffe00000000000000';
+
+    const later = cluster.look();
+
+    expect(first.held!.message).toContain('2 hosts would lose');
+    expect(later.held!.message).toContain('3 hosts would lose');
+    expect(later.held!.message).toContain('confirmPrune: c0ffee000000');
+  });
+
   it('goes on with hosts that lose nothing while the others wait for a confirmation', () => {
     const cluster = new Cluster();
     cluster.hosts({ 'web-1': 'behind', 'web-2': 'behind', 'web-3': 'behind' }, 1);
