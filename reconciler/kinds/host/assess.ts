@@ -101,7 +101,8 @@ function isNews(record: HostRecord, { record: before, check }: HostObserved): bo
 /** Time to the next look. A first sight is followed at once by the first check, unless somebody is changing the host. */
 function outcomeOf(word: string, record: HostRecord, observed: HostObserved): Assessment['outcome'] {
   if (word === 'investigating' && !record.failure && !observed.claimedBy) return { result: 'progress' };
-  const well = word === 'active' && record.misses === 0;
+  // One that waits for its turn to be bootstrapped is as well as it can be: looking at it more often brings nothing about.
+  const well = isAnswering(word) && record.misses === 0;
   return {
     result: 'steady',
     recheckAfterMs: well || observed.claimedBy ? observed.settings.intervalMs : observed.settings.retryMs,

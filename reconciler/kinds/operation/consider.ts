@@ -2,7 +2,13 @@ import type { OperationSpec, Rollout } from '../../../schema/generated/types.ts'
 import type { JournalRecord, Step, StepOutcome } from '../../model/plan.ts';
 import { isoTime } from '../../model/clock.ts';
 import { HALTED, mayBegin } from '../../rollout/brake.ts';
-import { decideRollout, type Hold, type HostProgress, type RolloutDecision, type RolloutInput } from '../../rollout/decide.ts';
+import {
+  decideRollout,
+  type Hold,
+  type HostProgress,
+  type RolloutDecision,
+  type RolloutInput,
+} from '../../rollout/decide.ts';
 import type { KindContext } from '../context.ts';
 import { heedRelease } from './adopted.ts';
 import { heedApproval } from './approval.ts';

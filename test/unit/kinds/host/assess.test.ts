@@ -110,6 +110,13 @@ describe('assessHost', () => {
     expect(active.outcome).toEqual({ result: 'steady', recheckAfterMs: 60_000 });
   });
 
+  it('is looked at on the interval while it waits to be bootstrapped', () => {
+    const waiting = new Looks().look(reached, host(), { joining: { profile: 'p1' } });
+
+    expect(word(waiting)).toBe('bootstrapping');
+    expect(waiting.outcome).toEqual({ result: 'steady', recheckAfterMs: 60_000 });
+  });
+
   it('has failed at once when it never answered', () => {
     const looks = new Looks();
     looks.look(undefined);
