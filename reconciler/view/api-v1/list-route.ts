@@ -19,7 +19,7 @@ export function listAnswer(c: Context<ViewEnv>, kind: string, context: ViewConte
   const query = readQuery(c, { once, many: ['field'] });
   const limit = readLimit(query, PAGE);
   const isMeant = selection(query);
-  const asked = askedFor(query);
+  const asked = askedFor(kind, query);
   const after = readCursor(query.one('cursor'), asked);
   const kinds = kindsOf(query);
   const objects = kinds?.length === 1 ? kinds[0]! : kind;
@@ -53,8 +53,8 @@ function selection(query: Query): ((listed: Listed) => boolean) | undefined {
     (labels?.(listed.desired?.metadata.labels ?? {}) ?? true) && (field?.(resourceView(listed)) ?? true);
 }
 
-function askedFor(query: Query): string {
-  return JSON.stringify([query.one('kind'), query.one('selector'), query.all('field')]);
+function askedFor(kind: string, query: Query): string {
+  return JSON.stringify([kind, query.one('kind'), query.one('selector'), query.all('field')]);
 }
 
 /** Undefined: whatever the path says. Throws InvalidInput `BAD_KIND`. */

@@ -18,15 +18,16 @@ export function operationRoutes(app: Hono<ViewEnv>, context: ViewContext): void 
   app.get('/operations/:name/journal', async (c) => {
     const query = readQuery(c, { once: ['limit', 'cursor'] });
     const limit = readLimit(query, HOSTS);
-    const after = readCursor(query.one('cursor'), 'journal');
     const name = c.req.param('name');
+    const asked = `journal of ${name}`;
+    const after = readCursor(query.one('cursor'), asked);
     const page = isName(name)
       ? await journalPage(context.store, name, { after: isHost(after), limit }, signalOf(c, context))
       : undefined;
     if (!page) return noOperation(name);
     const { last, ...rest } = page;
     if (last === undefined) return json(c, rest);
-    const next = writeCursor(last, 'journal');
+    const next = writeCursor(last, asked);
     return jsonText(c, () => JSON.stringify({ ...rest, next }), { headers: { link: linkTo(c, next) } });
   });
 

@@ -39,7 +39,7 @@ export function revisionRoutes(app: Hono<ViewEnv>, context: ViewContext): void {
   });
 }
 
-/** The commits that changed one object, newest first. The caller knows that there is, or was, such an object. */
+/** The commits that changed one object, newest first. None of one that never was. */
 export async function historyAnswer(c: Context<ViewEnv>, key: ResourceKey, context: ViewContext): Promise<Response> {
   const query = readQuery(c, { once: ['limit', 'cursor'] });
   const limit = readLimit(query, COMMITS);

@@ -6,7 +6,7 @@ import type { Principal } from '../http/principal.ts';
 /** What is known of a request before it is let in. */
 export interface SignInRequest {
   method: string;
-  /** Path of the URL, not decoded, without the query. */
+  /** Path of the URL without the query, decoded as it is routed by: `/%6fpen` is `/open`, `%2F` stays. */
   path: string;
   headers: Headers;
   /** Address of the client: of the connection, or what a trusted proxy says. Empty where none is known. */

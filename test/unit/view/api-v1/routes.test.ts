@@ -255,6 +255,14 @@ describe('pages', () => {
 
     expect(await codeOf(answer)).toEqual([400, 'BAD_CURSOR']);
   });
+
+  it('go on below the path that they began at, and no other', async () => {
+    const { next } = await list('/api/v1/hosts?limit=1');
+
+    const answer = await ask(app, `/api/v1/clusters?cursor=${next}`);
+
+    expect(await codeOf(answer)).toEqual([400, 'BAD_CURSOR']);
+  });
 });
 
 describe('what a client holds already', () => {

@@ -4,6 +4,7 @@ import { stepName } from '../../../../reconciler/engine/step-name.ts';
 import { Transient, InvalidInput } from '../../../../reconciler/model/errors.ts';
 import { EMPTY_PLAN, type Change } from '../../../../reconciler/model/plan.ts';
 import { keys } from '../../../../reconciler/store/keys.ts';
+import { writeCursor } from '../../../../reconciler/view/api-v1/cursor.ts';
 import { apiV1 } from '../../../../reconciler/view/api-v1/routes.ts';
 import type { ViewEnv } from '../../../../reconciler/view/http/context.ts';
 import type { BranchPlan, RevisionEntry } from '../../../../reconciler/view/http/git-reading.ts';
@@ -130,12 +131,26 @@ describe('the journal of an operation', () => {
     expect((await ask(app, `/api/v1/operations/${name}/journal`)).status).toBe(404);
   });
 
-  it('begins at the beginning for a cursor that leads nowhere', async () => {
-    await journalled(['web-1']);
+  it('goes on with a cursor of its own only', async () => {
+    await journalled(['web-1', 'web-2']);
     const { next } = await body('/api/v1/operations/op/journal?limit=1');
 
-    expect(next).toBeUndefined();
-    expect((await ask(app, '/api/v1/operations/op/journal?cursor=abc')).status).toBe(400);
+    const statuses = [
+      (await ask(app, `/api/v1/operations/op/journal?cursor=${String(next)}`)).status,
+      (await ask(app, `/api/v1/operations/other/journal?cursor=${String(next)}`)).status,
+      (await ask(app, '/api/v1/operations/op/journal?cursor=abc')).status,
+    ];
+
+    expect(statuses).toEqual([200, 400, 400]);
+  });
+
+  it('begins at the beginning for a cursor that names no host', async () => {
+    await journalled(['web-1', 'web-2']);
+    const cursor = writeCursor('web-1/\u0000', 'journal of op');
+
+    const { items } = await body(`/api/v1/operations/op/journal?cursor=${cursor}`);
+
+    expect(items).toMatchObject([{ host: 'web-1' }, { host: 'web-2' }]);
   });
 });
 
