@@ -57,7 +57,7 @@ function desiredHosts(inventory: Inventory): readonly Resource<'Host'>[] {
 }
 
 /** A host that has left the repository. */
-export function leavingHost(cached: CachedObject): KnownHost {
+function leavingHost(cached: CachedObject): KnownHost {
   const { key, detail, cluster } = cached.status;
   const { name } = splitKey(key);
   const address = typeof detail.address === 'string' ? detail.address : name;

@@ -5,7 +5,7 @@ import { ofAny, ofHost, ofKind, ofMembers, ofMembership, ofOperation, type Chang
 import { clusterNames, clusterObject, hasCluster, membersOf } from './clusters.ts';
 import { mayReadCredentials, tellCredentials } from './credentials.ts';
 import { addressesOf, findHost } from './fleet-index.ts';
-import { allHosts, hostObject, hostsText, knownHost, leavingHost, type KnownHost } from './host-object.ts';
+import { allHosts, hostObject, hostsText, knownHost, type KnownHost } from './host-object.ts';
 import { LastCheckReader } from './last-checks.ts';
 import { operationRecord, type RecordType } from './operation-record.ts';
 import { hostStatusObject, managerObject, namesOfKind, networkObject } from './simple-objects.ts';
@@ -123,10 +123,5 @@ function found(body: unknown): Response {
 function hostAt(text: string, context: ViewContext): KnownHost | undefined {
   const desired = findHost(context.desired.inventory, text);
   if (desired) return knownHost(desired, context);
-  const isMeant = (host: KnownHost): boolean => host.address === text || host.name === text;
-  const leaving = context.cache
-    .list('Host')
-    .filter(({ status }) => !context.desired.inventory.get(status.key))
-    .map(leavingHost);
-  return leaving.find(isMeant);
+  return allHosts(context).find(({ desired: wanted, address, name }) => !wanted && (address === text || name === text));
 }
