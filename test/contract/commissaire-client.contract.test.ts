@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ObjectStatus } from '../../reconciler/model/status.ts';
 import { apiV0 } from '../../reconciler/view/api-v0/routes.ts';
 import { Commctl } from '../support/commctl.ts';
-import { ViewWorld } from '../support/view-world.ts';
+import { startGoldenFleet } from '../support/golden-fleet.ts';
+import type { ViewWorld } from '../support/view-world.ts';
 
 let world: ViewWorld;
 let server: ReturnType<typeof serve>;
@@ -13,14 +12,7 @@ let commctl: Commctl;
 const seen: { path: string; authorization: string | undefined }[] = [];
 
 beforeAll(async () => {
-  world = await ViewWorld.start();
-  const { objects, entries } = JSON.parse(read('state.json')) as {
-    objects: ObjectStatus[];
-    entries: Record<string, unknown>;
-  };
-  world.commit({ 'fleet.yaml': read('fleet.yaml') });
-  await world.write(Object.entries(entries));
-  await world.put(...objects);
+  world = await startGoldenFleet();
   const app = world.app({ '/api/v0': apiV0 });
   const port = await new Promise<number>((resolve) => {
     server = serve(
@@ -120,7 +112,3 @@ describe("Commissaire's command line", () => {
     expect([path, authorization]).toEqual(['/api/v0/clusters', `Basic ${Buffer.from('jo:secret').toString('base64')}`]);
   });
 });
-
-function read(file: string): string {
-  return readFileSync(new URL(`../golden/api-v0/${file}`, import.meta.url), 'utf8');
-}

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ObjectStatus } from '../../reconciler/model/status.ts';
 import { apiV0 } from '../../reconciler/view/api-v0/routes.ts';
 import { ask } from '../support/api-answers.ts';
-import { ViewWorld } from '../support/view-world.ts';
+import { readGolden, startGoldenFleet } from '../support/golden-fleet.ts';
+import type { ViewWorld } from '../support/view-world.ts';
 
 interface Case {
   /** GET where it is absent. */
@@ -17,19 +16,10 @@ interface Case {
   allow?: string;
 }
 
-const cases = (JSON.parse(read('cases.json')) as Case[]).map((each) => ({ method: 'GET', ...each }));
+const cases = (JSON.parse(readGolden('cases.json')) as Case[]).map((each) => ({ method: 'GET', ...each }));
 let world: ViewWorld;
 
-beforeAll(async () => {
-  world = await ViewWorld.start();
-  const { objects, entries } = JSON.parse(read('state.json')) as {
-    objects: ObjectStatus[];
-    entries: Record<string, unknown>;
-  };
-  world.commit({ 'fleet.yaml': read('fleet.yaml') });
-  await world.write(Object.entries(entries));
-  await world.put(...objects);
-});
+beforeAll(async () => void (world = await startGoldenFleet()));
 afterAll(() => world.stop());
 
 describe("Commissaire's REST, as its clients knew it", () => {
@@ -45,7 +35,3 @@ describe("Commissaire's REST, as its clients knew it", () => {
     },
   );
 });
-
-function read(file: string): string {
-  return readFileSync(new URL(`api-v0/${file}`, import.meta.url), 'utf8');
-}
