@@ -1,5 +1,5 @@
 import type { SignInAuthenticator, ViewSignIn } from '../../schema/generated/types.ts';
-import { parseDuration } from '../model/duration.ts';
+import { formatDuration, parseDuration } from '../model/duration.ts';
 import { InvalidInput, messageOf } from '../model/errors.ts';
 import { parseUsers } from '../view/sign-in/basic/users.ts';
 import { UsersFile } from '../view/sign-in/basic/users-file.ts';
@@ -9,6 +9,15 @@ import type { AuthenticatorSettings, OidcSettings, SignInSettings } from '../vie
 import { readSecret, readText, type SecretPlaces } from './secrets.ts';
 
 const LIST = 'view.signIn.authenticators';
+
+const SECOND = 1000;
+const DAY = 24 * 3600 * SECOND;
+/** What may be meant by each duration, in milliseconds. A window that timers cannot measure would count nothing, or for ever. */
+const WINDOW = { least: SECOND, most: 24 * DAY };
+/** A cookie is kept by the second, and by browsers for 400 days at most. */
+const SESSION = { least: SECOND, most: 400 * DAY };
+/** An answer of the view must have begun within half a minute. */
+const TIMEOUT = { least: 1, most: 30 * SECOND };
 
 /**
  * Who may read the view, with defaults. Every file, variable and address that it names is looked at once, so that a mistake shows when the
@@ -35,7 +44,7 @@ export async function signInSettings(
     selfAuths,
     credsReaders: { users: [], groups: [], commonNames: [], ...credsReaders },
     limits: {
-      windowMs: parseDuration(limits.window ?? '5m'),
+      windowMs: duration('view.signIn.limits.window', limits.window ?? '5m', WINDOW, places),
       perAddress: limits.perAddress ?? 30,
       perUser: limits.perUser ?? 5,
     },
@@ -47,7 +56,7 @@ async function authenticator(
   document: SignInAuthenticator,
   places: SecretPlaces,
 ): Promise<AuthenticatorSettings> {
-  const timeoutMs = parseDuration(('timeout' in document && document.timeout) || '5s');
+  const timeoutMs = duration(`${field}.timeout`, ('timeout' in document && document.timeout) || '5s', TIMEOUT, places);
   if ('caFile' in document && document.caFile !== undefined) await readText(`${field}.caFile`, document.caFile, places);
   switch (document.type) {
     case 'basic':
@@ -109,9 +118,22 @@ async function oidc(
     usernameClaim: document.usernameClaim ?? 'sub',
     groupsClaim: document.groupsClaim ?? 'groups',
     scopes: document.scopes ?? ['profile', 'email'],
-    sessionMs: parseDuration(document.sessionLife ?? '8h'),
+    sessionMs: duration(`${field}.sessionLife`, document.sessionLife ?? '8h', SESSION, places),
     ...((file ?? env) !== undefined && { clientSecret: { file, env } }),
   };
+}
+
+/** Milliseconds of a duration that can be meant so. */
+function duration(
+  field: string,
+  text: string,
+  { least, most }: { least: number; most: number },
+  places: SecretPlaces,
+): number {
+  const ms = parseDuration(text);
+  if (ms >= least && ms <= most) return ms;
+  const range = `from ${formatDuration(least)} to ${formatDuration(most)}`;
+  throw invalid(places.origin(field), `${field} is ${text}; ${range} is taken`);
 }
 
 function checkUrl(field: string, url: string, places: SecretPlaces): void {

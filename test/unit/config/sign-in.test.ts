@@ -143,6 +143,30 @@ describe('Sign-in in the configuration', () => {
     expect(message).toContain('shorter than 32 characters');
   });
 
+  it.each([
+    ['0s', 'from 1s to 24d is taken'],
+    ['30d', 'view.signIn.limits.window is 30d'],
+  ])('counts failures for no time that would be none or for ever: %s', async (window, why) => {
+    const authenticators = [{ type: 'basic', users: { ann: { hash: HASH } } }];
+
+    const loading = loadDaemonConfig(options({ authenticators, limits: { window } }));
+
+    await expect(loading).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining(why) });
+  });
+
+  it.each([
+    ['sessionLife', '0s', 'from 1s to 400d is taken'],
+    ['sessionLife', '401d', 'sessionLife is 401d'],
+    ['timeout', '0s', 'from 1ms to 30s is taken'],
+    ['timeout', '60d', 'timeout is 60d'],
+  ])('takes no %s of %s', async (field, value, why) => {
+    const oidc = { type: 'oidc', issuer: 'https://id.example.org', clientId: 'view' };
+
+    const message = await mistakeOf({ ...oidc, [field]: value });
+
+    expect(message).toContain(why);
+  });
+
   it('takes only paths as those that need no sign-in', async () => {
     const authenticators = [{ type: 'clientCertificate' }];
 
