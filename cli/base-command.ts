@@ -19,6 +19,8 @@ export interface CommandAnswer<Document extends OutputDocument = OutputDocument>
   document: Document;
   /** Called for `-o table` only; without a final newline. An empty text prints nothing. */
   text: (screen: Screen) => string;
+  /** For commands that offer `-o markdown`: the text for a comment on a review; without a final newline. */
+  markdown?: () => string;
   /** Default `EXIT.ok`. */
   exitCode?: ExitCode;
 }
@@ -97,9 +99,14 @@ export abstract class BaseCommand<T extends typeof Command> extends Command {
   }
 
   async #print(answer: CommandAnswer): Promise<void> {
-    const format: OutputFormat = this.flags.output;
-    const text = format === 'table' ? answer.text(this.screen) : await serialize(answer.document, format);
+    const text = await this.#written(answer, this.flags.output);
     if (text !== '') this.log('%s', text);
+  }
+
+  async #written(answer: CommandAnswer, format: OutputFormat | 'markdown'): Promise<string> {
+    if (format === 'table') return answer.text(this.screen);
+    if (format === 'markdown') return answer.markdown?.() ?? '';
+    return serialize(answer.document, format);
   }
 
   /** The first Ctrl-C or SIGTERM asks the work to end; a second one ends the process at once. */

@@ -34,6 +34,32 @@ export class LocalClone implements BranchWriter {
     return (await this.#resolve(`${REMOTE}${branch}`)) ?? (await this.#resolve(ref));
   }
 
+  /**
+   * The commit that a person means by a name, as git understands it: a branch, a tag, `HEAD`, `origin/main`, a commit or the
+   * beginning of one; a branch that is only at `origin` too; with `~2` or `^` that many commits before. Undefined: there is none.
+   */
+  async commitOf(name: string): Promise<string | undefined> {
+    const [, start = '', back = ''] = /^(.*?)((?:~\d*|\^)*)$/s.exec(name) ?? [];
+    let commit = start === '' ? undefined : await this.#named(start);
+    let steps = [...back.matchAll(/~(\d*)|\^/g)].reduce((sum, [, count]) => sum + (count ? Number(count) : 1), 0);
+    while (commit !== undefined && steps-- > 0) {
+      const [parent] = (await git.readCommit({ ...this.#repo, oid: commit })).commit.parent;
+      commit = parent !== undefined && (await this.#isHere(parent)) ? parent : undefined;
+    }
+    return commit;
+  }
+
+  async #named(name: string): Promise<string | undefined> {
+    try {
+      const ref = (await this.#resolve(name)) ?? (await this.#resolve(`origin/${name}`));
+      const oid = ref ?? (/^[0-9a-f]{4,40}$/.test(name) && (await git.expandOid({ ...this.#repo, oid: name })));
+      return oid ? (await git.readCommit({ ...this.#repo, oid })).oid : undefined;
+    } catch (error) {
+      if (error instanceof git.Errors.NotFoundError || error instanceof git.Errors.ObjectTypeError) return undefined;
+      throw error;
+    }
+  }
+
   async read(commit: string, paths: readonly string[]): Promise<Map<string, string>> {
     const files = await this.list(commit);
     const found = new Map<string, string>();
@@ -65,6 +91,13 @@ export class LocalClone implements BranchWriter {
 
   async close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  async #isHere(commit: string): Promise<boolean> {
+    return git.readCommit({ ...this.#repo, oid: commit }).then(
+      () => true,
+      () => false,
+    );
   }
 
   async #resolve(ref: string): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import { signalOf, type ViewContext, type ViewEnv } from '../http/context.ts';
 import type { BranchPlan } from '../http/git-reading.ts';
 import { problem } from '../http/problem.ts';
 import { json } from './answers.ts';
-import { planMarkdown, planPlain } from './plan-forms.ts';
+import { planMarkdown, planPlain, type TitledPlan } from '../plan-forms.ts';
 import { invalid, quoted, readQuery } from './query.ts';
 
 /** An operation as a reviewer reads it: its steps on each host follow from its actions. */
@@ -45,11 +45,16 @@ export function planRoutes(app: Hono<ViewEnv>, context: ViewContext): void {
     }
     if (format === 'json') return varied(json(c, planView(plan)));
     return varied(
-      new Response(format === 'text' ? planPlain(plan) : planMarkdown(plan), {
+      new Response(format === 'text' ? planPlain(titled(plan)) : planMarkdown(titled(plan)), {
         headers: { 'content-type': `${FORMATS[format]}; charset=utf-8`, 'cache-control': 'private, no-cache' },
       }),
     );
   });
+}
+
+function titled(plan: BranchPlan): TitledPlan {
+  const { branch, head, base } = plan;
+  return { ...plan, title: [`Plan of ${branch} at ${head.slice(0, 12)}, compared with ${base.slice(0, 12)}`] };
 }
 
 /** The parameter goes before the header; of the header, the first form that we have. Undefined: none is accepted. */

@@ -55,6 +55,37 @@ describe('LocalClone', () => {
     expect([...(await clone.list(oid)).keys()].sort()).toEqual(['a.yaml', 'b/c.yaml']);
   });
 
+  it('knows commits by what a person calls them', async () => {
+    const repository = await DemoRepository.create(gitdir, new Map([['a.yaml', 'one']]), 'One');
+    const first = (await repository.newest('main'))!.oid;
+    const second = await repository.push(new Map([['a.yaml', 'two']]), 'Two');
+    await git.annotatedTag({
+      fs,
+      gitdir,
+      ref: 'v1',
+      object: first,
+      message: 'v1',
+      tagger: { name: 'A', email: 'a@b' },
+    });
+    await git.writeRef({ fs, gitdir, ref: 'refs/remotes/origin/proposal', value: first });
+    const clone = new LocalClone(gitdir);
+
+    const names = ['main', 'HEAD', 'refs/heads/main', 'origin/proposal', 'proposal', 'v1', second, second.slice(0, 8)];
+    const found = await Promise.all([...names, 'main~1', 'HEAD^', 'main~'].map((name) => clone.commitOf(name)));
+
+    expect(found).toEqual([second, second, second, first, first, first, second, second, first, first, first]);
+  });
+
+  it.each(['nowhere', 'main~2', 'v9', '~1', 'ffffffff', 'f'.repeat(40), '../../etc/passwd', 'main:a.yaml'])(
+    'knows no commit that is called %s',
+    async (name) => {
+      const repository = await DemoRepository.create(gitdir, new Map([['a.yaml', 'one']]), 'One');
+      await repository.push(new Map([['a.yaml', 'two']]), 'Two');
+
+      expect(await new LocalClone(gitdir).commitOf(name)).toBeUndefined();
+    },
+  );
+
   it('is never written', () => {
     expect(() => new LocalClone(gitdir).push()).toThrow(/never written/);
   });

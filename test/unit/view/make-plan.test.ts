@@ -6,7 +6,7 @@ import type { Inventory } from '../../../reconciler/model/resource.ts';
 import type { ObjectStatus } from '../../../reconciler/model/status.ts';
 import { RESTART_PATH, restartDocument } from '../../../cli/demo/documents.ts';
 import { writeFiles } from '../../../cli/demo/world.ts';
-import { isFinishedIn, makePlan } from '../../../reconciler/view/make-plan.ts';
+import { isFinishedIn, makePlan, planBetween } from '../../../reconciler/view/make-plan.ts';
 import { readRepository } from '../../../cli/read-repository.ts';
 import { starterFiles } from '../../../cli/starter/files.ts';
 import { writeStarter } from '../../../cli/starter/write.ts';
@@ -135,5 +135,63 @@ describe('readRepository', () => {
 
     await expect(readRepository(join(folder, 'fleet.yaml'), signal)).rejects.toMatchObject({ code: 'NOT_A_FOLDER' });
     await expect(readRepository(join(folder, 'none'), signal)).rejects.toMatchObject({ code: 'NOT_A_FOLDER' });
+  });
+});
+
+describe('planBetween', () => {
+  async function inventoryOf(files: ReadonlyMap<string, string>): Promise<Inventory> {
+    await writeFiles(folder, files);
+    return (await readRepository(folder, new AbortController().signal)).inventory;
+  }
+  const WEB_1 = 'clusters/web/hosts/web-1.yaml';
+  const movedTo = async (address: string): Promise<[string, string]> => [
+    WEB_1,
+    (await readFile(join(folder, WEB_1), 'utf8')).replace(/address: .*/, `address: ${address}`),
+  ];
+
+  it('tells what changes from the two repositories alone, whatever was looked at', async () => {
+    const before = await inventoryWith(restartDocument('web'));
+    const after = await inventoryOf(new Map([await movedTo('192.0.2.99')]));
+
+    const { changes } = planBetween(before, after, [], NOW);
+
+    expect(changes.map(({ symbol, key, lines }) => [symbol, key, lines.length])).toEqual([['-/+', 'Host/web-1', 1]]);
+  });
+
+  it.each([
+    [restartStatus('Running'), ['- the operation is cancelled']],
+    [undefined, ['- the operation is cancelled, if it has not ended']],
+    [restartStatus('Succeeded'), []],
+  ])('says of an operation that goes what becomes of it, and nothing of one that has ended', async (status, told) => {
+    const before = await inventoryWith(restartDocument('web'));
+    await rm(join(folder, RESTART_PATH));
+    const after = await inventoryOf(new Map());
+
+    const { changes } = planBetween(before, after, status ? [status] : [], NOW);
+
+    expect(changes.flatMap(({ symbol, lines }) => lines.map((line) => `${symbol} ${line}`))).toEqual(told);
+  });
+
+  it('calls an operation under another name a cancel and a new run', async () => {
+    const before = await inventoryWith(restartDocument('web'));
+    const other = restartDocument('web').replace('name: demo-restart', 'name: another');
+    const after = await inventoryOf(new Map([[RESTART_PATH, other]]));
+
+    const { changes } = planBetween(before, after, [restartStatus('Running')], NOW);
+
+    expect(changes.map(({ symbol, key, lines }) => [symbol, key, lines[0]])).toEqual([
+      ['+', 'Operation/another', expect.stringContaining('Operation/demo-restart under another name')],
+      ['-', 'Operation/demo-restart', expect.stringContaining('it comes back as Operation/another')],
+    ]);
+  });
+
+  it('takes no operation with another spec for one that was renamed', async () => {
+    const before = await inventoryWith(restartDocument('web'));
+    const other = `${restartDocument('web').replace('name: demo-restart', 'name: another')}  timeout: 7m\n`;
+    const after = await inventoryOf(new Map([[RESTART_PATH, other]]));
+
+    const { changes } = planBetween(before, after, [restartStatus('Running')], NOW);
+
+    expect(changes.flatMap(({ lines }) => lines).filter((line) => /another (name|operation)/.test(line))).toEqual([]);
   });
 });
