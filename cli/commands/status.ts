@@ -7,8 +7,9 @@ import { viewFlags } from '../view-flags.ts';
 export class Status extends BaseCommand<typeof Status> {
   static override summary = 'Show the fleet on one screen, the worst first; exit 4 when something is wrong.';
   static override description =
-    'Exits 4 when an object is not well, when the heartbeat of the daemon is overdue, or when the tip of the config branch ' +
-    'is not processed; 0 when all is well. The daemon is asked, then the store, then the status branch.';
+    'Exits 4 when an object is not well, when the heartbeat of the daemon is overdue, when its store does not answer, or ' +
+    'when the tip of the config branch is not processed; 0 when all is well. The daemon is asked, then the store, then the ' +
+    'status branch.';
   static override examples = [
     '<%= config.bin %> status',
     { description: 'As committed, from a clone of the repository.', command: '<%= config.bin %> status --from status' },
@@ -22,7 +23,7 @@ export class Status extends BaseCommand<typeof Status> {
     const { renderStatus } = await import('../output/render-status.ts');
     const fleet = await this.openFleet(this.flags, signal);
     try {
-      const { info, view } = fleet;
+      const { info, view, tried } = fleet;
       const objects = await view.list(undefined, signal);
       const looked = await fleet.configTip(signal).then(
         (configTip) => ({ configTip }),
@@ -30,7 +31,14 @@ export class Status extends BaseCommand<typeof Status> {
       );
       const nowMs = Date.now();
 
-      const health = assessHealth({ info, objects, diagnostics: await view.diagnostics(signal), nowMs, ...looked });
+      const health = assessHealth({
+        info,
+        objects,
+        diagnostics: await view.diagnostics(signal),
+        nowMs,
+        tried,
+        ...looked,
+      });
 
       const lists = summarizeFleet(objects);
       return {

@@ -4,6 +4,7 @@ import { describeHalt, howToLift } from '../rollout/brake.ts';
 import type { DiagnosticList } from '../status/diagnostics-file.ts';
 import { troubleOf } from '../status/wellness.ts';
 import type { FleetInfo } from './fleet-view.ts';
+import type { Unanswered } from './open-view.ts';
 
 export interface HealthInput {
   info: FleetInfo;
@@ -15,6 +16,8 @@ export interface HealthInput {
   configTip?: string;
   /** Why the tip could not be looked at. The fleet is shown all the same: a remote that is away is when people look. */
   tipTrouble?: string;
+  /** The fresher views that were asked first and did not answer. Default: none was. */
+  tried?: readonly Unanswered[];
 }
 
 export interface Health {
@@ -37,6 +40,7 @@ const MAX_NAMED = 10;
 export function assessHealth(input: HealthInput): Health {
   const reasons = [
     ...haltReasons(input.info),
+    ...silenceReasons(input),
     ...fleetReasons(input).map(({ text }) => text),
     ...objectReasons(input.objects),
   ];
@@ -55,6 +59,21 @@ export function fleetReasons(input: Omit<HealthInput, 'objects'>): FleetReason[]
 /** First of all: that nothing happens is somebody's will. */
 function haltReasons({ halts = [] }: FleetInfo): string[] {
   return halts.map((halt) => `No step begins: ${describeHalt(halt)} (${howToLift(halt)}).`);
+}
+
+/** Where neither runs on this machine the status branch is what there is to read, and nobody is missed. */
+const NOBODY_THERE: ReadonlySet<string> = new Set(['DAEMON_UNREACHABLE', 'STORE_MISSING']);
+
+/**
+ * What is on the status branch may be the last that a daemon could say: where it, or the store itself, tells of trouble, that
+ * is the news. The first that does is enough: the other one tells the same. A store that answers knows more than both.
+ */
+function silenceReasons({ info, tried = [] }: HealthInput): string[] {
+  if (info.from !== 'status') return [];
+  return tried
+    .filter(({ code }) => !NOBODY_THERE.has(code))
+    .slice(0, 1)
+    .map(({ why }) => why);
 }
 
 /** The status branch promises a heartbeat; one may be late, two are not. The store knows whether anybody holds the fleet. */

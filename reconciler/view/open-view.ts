@@ -1,5 +1,5 @@
 import { formatDuration } from '../model/duration.ts';
-import { InvalidInput, messageOf, Transient } from '../model/errors.ts';
+import { asIntendantError, InvalidInput, messageOf, Transient } from '../model/errors.ts';
 import { VIEW_SOURCES, type FleetInfo, type FleetView, type ViewSource } from './fleet-view.ts';
 
 /** How to open each view; a source that is not configured is absent. Opening may throw. */
@@ -9,7 +9,14 @@ export interface OpenedView {
   view: FleetView;
   info: FleetInfo;
   /** The fresher ones that did not answer, and why. */
-  tried: { from: ViewSource; why: string }[];
+  tried: Unanswered[];
+}
+
+/** A view that was asked in vain: a sentence, and the code of the error. */
+export interface Unanswered {
+  from: ViewSource;
+  why: string;
+  code: string;
 }
 
 /**
@@ -39,7 +46,7 @@ export async function openView(
     } catch (error) {
       await view?.close();
       signal.throwIfAborted();
-      tried.push({ from: source, why: messageOf(error) });
+      tried.push({ from: source, why: messageOf(error), code: asIntendantError(error).code });
     }
   }
   const list = tried.map(({ from: source, why }) => `${NAMES[source]}: ${why}`).join(' ');

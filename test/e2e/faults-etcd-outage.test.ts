@@ -46,7 +46,8 @@ describeWith(['etcd'], 'etcd that stops for ten seconds in the middle of a rolli
       const over = delay(OUTAGE_MS);
       await scenario.daemon.waitFor(/the store does not answer/, OUTAGE_MS);
       const during = (await scenario.events('started')).length;
-      const status = await cli(['status', '--config', scenario.configPath, '--from', 'socket']);
+      const socket = await cli(['status', '--config', scenario.configPath, '--from', 'socket']);
+      const status = await cli(['status', '--config', scenario.configPath]);
       await over;
       const after = await scenario.events('started');
       const ended = await scenario.events('boot');
@@ -56,8 +57,11 @@ describeWith(['etcd'], 'etcd that stops for ten seconds in the middle of a rolli
       expect(after.length - before).toBeLessThanOrEqual(1);
       expect(after).toHaveLength(during);
       expect(ended).toHaveLength(scenario.hosts('web').length + after.length);
-      expect(status.code).toBe(1);
-      expect(status.stderr).toMatch(/nothing new begins: its store has not answered since/);
+      expect(socket.code).toBe(1);
+      expect(socket.stderr).toMatch(/nothing new begins: its store has not answered since/);
+      expect(status.code).toBe(4);
+      expect(status.stdout).toMatch(/is not healthy/);
+      expect(status.stdout).toMatch(/nothing new begins: its store has not answered since/);
       await scenario.daemon.waitFor(/the store answers again/);
       await expectRestartedOnce(scenario);
     },

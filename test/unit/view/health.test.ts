@@ -45,6 +45,18 @@ describe('assessHealth', () => {
     expect(health({ from: 'store', holder: 'daemon-1', heartbeatMs: undefined }).healthy).toBe(true);
   });
 
+  it('says what keeps a daemon that runs, or a store, from answering, and misses neither where there is none', () => {
+    const away = { from: 'socket', why: 'Its store has not answered since noon.', code: 'STORE_UNAVAILABLE' } as const;
+    const store = { from: 'store', why: 'The store could not be read.', code: 'STORE_UNAVAILABLE' } as const;
+    const none = { from: 'socket', why: 'No daemon answers.', code: 'DAEMON_UNREACHABLE' } as const;
+    const elsewhere = { from: 'store', why: 'There is no store.', code: 'STORE_MISSING' } as const;
+
+    expect(health({}, { tried: [away, store] })).toEqual({ healthy: false, reasons: [away.why] });
+    expect(health({}, { tried: [none, store] }).reasons).toEqual([store.why]);
+    expect(health({}, { tried: [none, elsewhere] }).healthy).toBe(true);
+    expect(health({ from: 'store', heartbeatMs: undefined }, { tried: [away] }).healthy).toBe(true);
+  });
+
   it('says that the tip could not be looked at, beside all else', () => {
     const { healthy, reasons } = health({}, { tipTrouble: 'the remote is away.' });
 

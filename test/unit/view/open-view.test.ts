@@ -37,7 +37,7 @@ describe('openView', () => {
     const opened = await openView(
       {
         status: () => new FakeView('status'),
-        store: () => Promise.reject(new Error('The store is locked.')),
+        store: () => Promise.reject(new Transient('The store is locked.', { code: 'STORE_IN_USE' })),
         socket: () => silent,
       },
       {},
@@ -47,8 +47,8 @@ describe('openView', () => {
     expect(opened.info.from).toBe('status');
     expect(silent.closed).toBe(true);
     expect(opened.tried).toEqual([
-      { from: 'socket', why: 'No daemon answers.' },
-      { from: 'store', why: 'The store is locked.' },
+      { from: 'socket', why: 'No daemon answers.', code: 'X' },
+      { from: 'store', why: 'The store is locked.', code: 'STORE_IN_USE' },
     ]);
   });
 
