@@ -31,6 +31,8 @@ export interface StoreGateOptions {
 export class StoreGate {
   readonly #options: StoreGateOptions;
   #open = false;
+  /** What keeps it shut, as it was last told: it is looked at with every poll, and once in the log is enough. */
+  #told: string | undefined;
 
   constructor(options: StoreGateOptions) {
     this.#options = options;
@@ -51,10 +53,13 @@ export class StoreGate {
     }
     if (trouble === undefined) return (this.#open = true);
     if (once) throw trouble;
-    log.warn(
-      { err: trouble, hint: trouble.hint },
-      'nothing is done: the store and the status branch do not belong together',
-    );
+    if (trouble.message !== this.#told) {
+      log.warn(
+        { err: trouble, hint: trouble.hint },
+        'nothing is done: the store and the status branch do not belong together',
+      );
+    }
+    this.#told = trouble.message;
     await this.#show(inventory, trouble);
     return false;
   }

@@ -27,6 +27,7 @@ async function rig(meta: MetaRecord, branch: MetaRecord | string | undefined, on
     remote.pushFile(REF, 'fleet.yaml', typeof of === 'string' ? of : renderFleet({ ...told, meta: of }));
   if (branch !== undefined) write(branch);
   const counted = { opened: 0 };
+  const warned: string[] = [];
   const gate = new StoreGate({
     open: () => {
       counted.opened += 1;
@@ -35,11 +36,11 @@ async function rig(meta: MetaRecord, branch: MetaRecord | string | undefined, on
     live: live as unknown as Mirror,
     fleet: 'prod',
     clock: new ManualClock(),
-    log: silentLog,
+    log: { ...silentLog, warn: ({ err }) => warned.push(String((err as Error).message)) },
     once,
   });
   const shown = (): ObjectStatus | undefined => live.get(keys.object('Fleet/prod')) as unknown as ObjectStatus;
-  return { live, remote, counted, gate, write, shown };
+  return { live, remote, counted, warned, gate, write, shown };
 }
 
 const ours = metaRecord({ epoch: 2, sequence: 5 });
@@ -95,6 +96,20 @@ describe('the gate before everything that acts', () => {
     expect(first).toEqual([false, false]);
     expect(commits).toBe(2);
     expect(await gate.look(inventory, SIGNAL)).toBe(true);
+  });
+
+  it('puts into the log once what keeps it shut, and again when that has changed', async () => {
+    const { gate, warned, write } = await rig(ours, { ...ours, sequence: 6 });
+
+    await gate.look(inventory, SIGNAL);
+    await gate.look(inventory, SIGNAL);
+    write({ ...ours, id: 'other' });
+    await gate.look(inventory, SIGNAL);
+
+    expect(warned).toEqual([
+      expect.stringContaining('a copy from before'),
+      expect.stringContaining('The store is another one'),
+    ]);
   });
 
   it('throws what keeps it shut where nobody would wait for it', async () => {
