@@ -22,7 +22,7 @@ export interface TargetRun {
 const HEAP_MB = 256;
 /** One input may take this long. */
 const INPUT_MS = 5000;
-/** A child may take this long to begin. */
+/** A child may take this long to begin, and for the first input, which loads what is loaded when it is needed. */
 const START_MS = 60_000;
 
 /** Runs one target in a process of its own, which a crash, a hang or a full heap ends. */
@@ -47,7 +47,7 @@ export async function runTarget({ name, seconds, seed, folder }: TargetRun): Pro
     const { count } = readReport(file);
     const now = performance.now();
     if (count !== seen.count) seen = { count, at: now };
-    hung = now - seen.at > (count === 0 ? START_MS : INPUT_MS);
+    hung = now - seen.at > limitOf(count);
     if (hung) child.kill('SIGKILL');
   }, 250);
   const code = await new Promise<number | null>((resolve, reject) => {
@@ -56,7 +56,16 @@ export async function runTarget({ name, seconds, seed, folder }: TargetRun): Pro
   }).finally(() => clearInterval(watch));
   const { count, input } = readReport(file);
   if (code === 0) return { name, inputs: count };
-  return { name, inputs: count, finding: { what: hung ? `no answer within ${INPUT_MS} ms` : said.trim(), input } };
+  return {
+    name,
+    inputs: count,
+    finding: { what: hung ? `no answer within ${limitOf(count)} ms` : said.trim(), input },
+  };
+}
+
+/** How long the input of this number may take; 0 = none was given yet. */
+function limitOf(count: number): number {
+  return count <= 1 ? START_MS : INPUT_MS;
 }
 
 function readReport(file: string): { count: number; input: Buffer } {
