@@ -18,6 +18,9 @@ interface Operation extends StartedOperation {
   spec: ApplyOperation;
 }
 
+/** For a long run: INTENDANT_PROPERTY_RUNS=20000 npx vitest run --project unit test/unit/properties/apply */
+const RUNS = Number(process.env.INTENDANT_PROPERTY_RUNS ?? 200);
+
 const NAMES = ['web-1', 'web-2', 'web-3', 'web-4', 'web-5'];
 
 /** A cluster and its hosts, on which anything may happen between two looks. */
@@ -150,27 +153,31 @@ function happen(world: World, each: typeof event extends fc.Arbitrary<infer E> ?
 }
 
 describe('what a cluster applies, whatever happens', () => {
-  it('is for hosts that can be acted on and were compared, no host twice at a time, and ends with all of them even', () => {
-    fc.assert(
-      fc.property(fc.array(event, { maxLength: 40 }), (events) => {
-        const world = new World();
-        for (const each of events) {
-          happen(world, each);
-          world.look();
-        }
+  it(
+    'is for hosts that can be acted on and were compared, no host twice at a time, and ends with all of them even',
+    () => {
+      fc.assert(
+        fc.property(fc.array(event, { maxLength: 40 }), (events) => {
+          const world = new World();
+          for (const each of events) {
+            happen(world, each);
+            world.look();
+          }
 
-        // From here on nothing goes wrong any more.
-        for (const each of world.hosts.values()) each.usable = true;
-        for (let round = 0; round < 12; round += 1) {
-          world.confirmed = world.record?.prune?.commit;
-          world.nowMs += 3_600_000;
-          world.compare();
-          world.look();
-          world.end(false);
-        }
-        expect([...world.hosts.values()].map(({ word }) => word)).toEqual(NAMES.map(() => 'even'));
-      }),
-      { numRuns: Number(process.env.INTENDANT_PROPERTY_RUNS ?? 200) },
-    );
-  });
+          // From here on nothing goes wrong any more.
+          for (const each of world.hosts.values()) each.usable = true;
+          for (let round = 0; round < 12; round += 1) {
+            world.confirmed = world.record?.prune?.commit;
+            world.nowMs += 3_600_000;
+            world.compare();
+            world.look();
+            world.end(false);
+          }
+          expect([...world.hosts.values()].map(({ word }) => word)).toEqual(NAMES.map(() => 'even'));
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    RUNS * 100 + 30_000,
+  );
 });
