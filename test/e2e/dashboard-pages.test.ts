@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { keys } from '../../reconciler/store/keys.ts';
 import { complaintsOf, keepScreenshot, launchBrowser } from '../support/browser.ts';
 import { busyFleet } from '../support/dashboard-fleet.ts';
 import { serveDashboard, type DashboardServer } from '../support/dashboard-server.ts';
 import type { DashboardWorld } from '../support/dashboard-world.ts';
 import { describeWith } from '../support/real-parts.ts';
+import { hostStatus } from '../support/statuses.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PAGES = [
@@ -218,6 +220,56 @@ describeWith(['chromium'], 'the pages of the dashboard', () => {
     await page.waitForURL('**/hosts/*');
 
     expect(await page.locator('.fact-list').first().textContent()).toContain('10.0.1.3');
+    await page.close();
+  });
+
+  it('say so while they cannot be made anew, and no longer when they can', async () => {
+    const page = await browser.newPage();
+    await page.goto(servers[0]!.url);
+    await page.locator('#live[data-live=live]').waitFor();
+    await page.route(`${servers[0]!.url}/`, async (route) => route.fulfill({ status: 503, contentType: 'text/html' }));
+
+    await small.put([hostStatus('lone-1')]);
+    await page.locator('#live[data-live=lost]').waitFor();
+    await page.unroute(`${servers[0]!.url}/`);
+    await page.locator('#live[data-live=live]').waitFor();
+
+    expect(await page.locator('#h-lone-1').count()).toBe(1);
+    await page.close();
+  });
+
+  it('are looked at again and again where there is no stream of events to spare', async () => {
+    const page = await browser.newPage();
+    await page.route('**/api/v1/events', async (route) => route.fulfill({ status: 503, contentType: 'text/plain' }));
+    await page.goto(servers[0]!.url);
+    await page.locator('#live[data-live=absent]').waitFor();
+
+    await small.put([hostStatus('lone-2')]);
+    await page.locator('#h-lone-2').waitFor();
+
+    expect(await page.locator('#live').getAttribute('data-live')).toBe('absent');
+    await page.close();
+  });
+
+  it('keep one stop of the tab key in a cluster whose first host goes, and when another comes before it', async () => {
+    await small.put([hostStatus('lone-1'), hostStatus('lone-2')]);
+    const page = await browser.newPage();
+    await page.goto(servers[0]!.url);
+    await page.locator('#live[data-live=live]').waitFor();
+    const stops = async (): Promise<string[]> =>
+      page.evaluate<string[]>(
+        '[...document.querySelectorAll("#c- .cell")].filter((c) => c.tabIndex === 0).map((c) => c.id)',
+      );
+
+    const before = await stops();
+    await small.store.commit([{ delete: keys.object('Host/lone-1') }]);
+    await page.locator('#h-lone-1').waitFor({ state: 'detached' });
+    const without = await stops();
+    await small.put([hostStatus('lone-0')]);
+    await page.locator('#h-lone-0').waitFor();
+    const beside = await stops();
+
+    expect([before, without, beside]).toEqual([['h-lone-1'], ['h-lone-2'], ['h-lone-2']]);
     await page.close();
   });
 });

@@ -18,6 +18,15 @@ export function startCells(): void {
   document.addEventListener('pointerover', (event) => tell(cellOf(event.target) ?? cellOf(document.activeElement)));
 }
 
+/** Each group of cells has one stop of the tab key, whichever hosts come and go: the one that was last chosen, or its first. */
+export function keepStops(): void {
+  for (const group of document.querySelectorAll('.cells')) {
+    const cells = [...group.querySelectorAll<HTMLElement>('.cell')];
+    const stop = cells.find((cell) => cell.getAttribute('tabindex') === '0') ?? cells[0];
+    if (stop) makeStop(stop, cells);
+  }
+}
+
 function cellOf(target: EventTarget | null): HTMLElement | undefined {
   if (!(target instanceof Element)) return undefined;
   return target.closest<HTMLElement>('.cell') ?? undefined;

@@ -2,7 +2,7 @@ import { isConcerned } from './concerned.ts';
 import { Refresher, type LookState } from './refresh.ts';
 import { followEvents, type StreamState } from './stream.ts';
 
-/** Without a stream of events the page is looked at anew this often, in milliseconds. */
+/** Without a stream of events, and after a look that failed, the page is looked at anew this often, in milliseconds. */
 const POLL_MS = 5000;
 /** A page that nobody sees lets its connection go after this long, in milliseconds: a browser has few of them. */
 const HIDDEN_MS = 10_000;
@@ -20,10 +20,12 @@ export function startLive(): void {
   if (!watch) return;
   const refresher = new Refresher(onLook);
   let state: StreamState | undefined;
+  /** The last look failed: what is shown may be old though events come. */
+  let failed = false;
   let stop: (() => void) | undefined;
   let hiding: ReturnType<typeof setTimeout> | undefined;
 
-  setInterval(() => state === 'absent' && !document.hidden && refresher.ask(), POLL_MS);
+  setInterval(() => (state === 'absent' || failed) && !document.hidden && refresher.ask(), POLL_MS);
   document.addEventListener('visibilitychange', () => {
     clearTimeout(hiding);
     if (document.hidden) hiding = setTimeout(disconnect, HIDDEN_MS);
@@ -51,9 +53,9 @@ export function startLive(): void {
   }
 
   function onLook(look: LookState): void {
-    if (look === 'fresh') {
-      if (state === 'absent') tell(state);
-    } else tell(look === 'refused' ? 'refused' : 'lost');
+    failed = look === 'failed';
+    if (look !== 'fresh') tell(look === 'refused' ? 'refused' : 'lost');
+    else if (state === 'live' || state === 'absent') tell(state);
   }
 }
 

@@ -1,3 +1,4 @@
+import { keepStops } from './cells.ts';
 import { addCopyButtons } from './copy.ts';
 import { morph } from './morph.ts';
 
@@ -59,6 +60,7 @@ function show(page: Document): void {
   document.title = page.title;
   if (focused !== '' && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
   addCopyButtons();
+  keepStops();
   announce(before, announcements(main));
 }
 

@@ -42,7 +42,7 @@ export function followEvents({ url, onEvent, onState }: StreamOptions): () => vo
         signal: AbortSignal.any([stop.signal, silence.signal]),
       });
       if (answer.status === 401 || answer.status === 403) return 'refused';
-      if (answer.status === 404 || answer.status === 429 || answer.redirected) return 'absent';
+      if ([404, 429, 503].includes(answer.status) || answer.redirected) return 'absent';
       if (!answer.ok || !answer.body) return 'lost';
       onOpen();
       onState('live');
