@@ -240,7 +240,7 @@ describeWith(['chromium'], 'the pages of the dashboard', () => {
 
   it('are looked at again and again where there is no stream of events to spare', async () => {
     const page = await browser.newPage();
-    await page.route('**/api/v1/events', async (route) => route.fulfill({ status: 503, contentType: 'text/plain' }));
+    await page.route('**/api/v1/events*', async (route) => route.fulfill({ status: 503, contentType: 'text/plain' }));
     await page.goto(servers[0]!.url);
     await page.locator('#live[data-live=absent]').waitFor();
 
@@ -248,6 +248,20 @@ describeWith(['chromium'], 'the pages of the dashboard', () => {
     await page.locator('#h-lone-2').waitFor();
 
     expect(await page.locator('#live').getAttribute('data-live')).toBe('absent');
+    await page.close();
+  });
+
+  it('show what has happened between the moment they were made and the first look at the events', async () => {
+    const page = await browser.newPage();
+    await page.route('**/api/v1/events*', async (route) => {
+      await small.put([hostStatus('lone-3')]);
+      await route.continue();
+    });
+
+    await page.goto(servers[0]!.url);
+
+    await page.locator('#h-lone-3').waitFor();
+    expect(await page.locator('#live').getAttribute('data-live')).toBe('live');
     await page.close();
   });
 

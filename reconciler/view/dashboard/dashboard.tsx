@@ -142,14 +142,21 @@ export function dashboard(context: ViewContext, options: DashboardOptions = {}):
 
   async function page(
     c: Context<ViewEnv>,
-    { diagnostics: { diagnostics, total } }: Standing,
+    { diagnostics: { diagnostics, total }, revision }: Standing,
     about: PageOf,
     body: Child,
     status = 200,
   ): Promise<Response> {
     const findings = { total, errors: diagnostics.some(({ severity }) => severity === 'error') };
-    const { fleet } = context;
-    const frame = { ...about, now: isoTime(now()), assets: assets(), fleet, principal: c.get('principal'), findings };
+    const frame = {
+      ...about,
+      now: isoTime(now()),
+      revision,
+      assets: assets(),
+      fleet: context.fleet,
+      principal: c.get('principal'),
+      findings,
+    };
     return sendHtml(c, await render(<Layout frame={frame}>{body}</Layout>), status);
   }
 

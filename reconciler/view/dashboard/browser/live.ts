@@ -16,8 +16,9 @@ const TEXTS: Record<StreamState, string> = {
 
 /** Keeps a page that says what it watches up to date. */
 export function startLive(): void {
-  const watch = document.getElementById('main')?.dataset['watch']?.split(' ');
-  if (!watch) return;
+  const main = document.getElementById('main');
+  const watch = main?.dataset['watch']?.split(' ');
+  if (!main || !watch) return;
   const refresher = new Refresher(onLook);
   let state: StreamState | undefined;
   /** The last look failed: what is shown may be old though events come. */
@@ -34,8 +35,10 @@ export function startLive(): void {
   connect();
 
   function connect(): void {
+    // From what the page shows on: something may have happened since it was made.
+    const since = main!.dataset['since'] ?? '';
     stop = followEvents({
-      url: '/api/v1/events',
+      url: `/api/v1/events?since=${encodeURIComponent(since)}`,
       onState: (now) => {
         // What happened while nobody listened is on the page itself.
         if (now !== 'lost' && now !== 'refused' && state !== undefined && state !== now) refresher.ask();

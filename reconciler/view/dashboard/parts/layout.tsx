@@ -8,6 +8,8 @@ export interface PageFrame {
   assets: Assets;
   /** ISO time of the server. */
   now: string;
+  /** Revision of the store that it shows at least: what happens after it is told by the stream of events. */
+  revision: number;
   fleet: string;
   principal: Principal | undefined;
   /** Findings in the configuration. */
@@ -65,6 +67,7 @@ export function Layout({ frame, children }: { frame: PageFrame; children?: Child
           data-watch={watch ? watch.join(' ') : undefined}
           data-version={assets.version}
           data-now={frame.now}
+          data-since={watch ? frame.revision : undefined}
         >
           {children}
         </main>

@@ -10,6 +10,8 @@ export interface Standing {
   diagnostics: DiagnosticList;
   /** Why what is shown may be old, sentences. */
   troubles: string[];
+  /** Revision of the store that the page shows at least. */
+  revision: number;
 }
 
 /** So long a page waits for the store before it shows what is in memory, in milliseconds. */
@@ -18,6 +20,7 @@ const PATIENCE_MS = 1500;
 /** Reads it. Never throws: a store that is away is when people look. */
 export async function readStanding(context: ViewContext, signal: AbortSignal): Promise<Standing> {
   const { view, cache, desired } = context;
+  const { revision } = cache;
   const within = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
   const troubles = [
     ...(cache.ready ? [] : ['The live state is being read for the first time.']),
@@ -26,10 +29,10 @@ export async function readStanding(context: ViewContext, signal: AbortSignal): P
   ];
   try {
     const [info, diagnostics] = await deadlined(Promise.all([view.info(within), view.diagnostics(within)]), within);
-    return { info, diagnostics, troubles };
+    return { info, diagnostics, troubles, revision };
   } catch (error) {
     const said = cache.trouble === undefined ? [`The store does not answer: ${messageOf(error)}`] : [];
-    return { info: undefined, diagnostics: { diagnostics: [], total: 0 }, troubles: [...troubles, ...said] };
+    return { info: undefined, diagnostics: { diagnostics: [], total: 0 }, troubles: [...troubles, ...said], revision };
   }
 }
 
