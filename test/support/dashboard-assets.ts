@@ -5,6 +5,5 @@ export const DASHBOARD_ASSETS: Assets = assetsOf(
   new Map([
     ['dashboard.css', 'b{}'],
     ['main.js', 'export {}'],
-    ['theme.js', '{}'],
   ]),
 );

@@ -42,8 +42,6 @@ export function assetsOf(texts: ReadonlyMap<string, string>): Assets {
   };
 }
 
-/** Runs before the first paint, so that a theme that was chosen does not flash. */
-export const THEME_SCRIPT = 'theme.js';
 export const STYLE = 'dashboard.css';
 
 let known: Assets | undefined;

@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono';
+import { getCookie } from 'hono/cookie';
 import type { Child } from 'hono/jsx';
 import { isoTime } from '../../model/clock.ts';
 import { asIntendantError } from '../../model/errors.ts';
@@ -15,7 +16,7 @@ import { PlanPage } from './pages/plan.tsx';
 import { RevisionsPage } from './pages/revisions.tsx';
 import { SearchPage } from './pages/search.tsx';
 import { TroublePage } from './pages/trouble.tsx';
-import { Layout, type PageFrame } from './parts/layout.tsx';
+import { Layout, type PageFrame, type Theme } from './parts/layout.tsx';
 import { readCluster } from './read/cluster.ts';
 import { readFleet } from './read/fleet.ts';
 import { readHostModel } from './read/host.ts';
@@ -155,10 +156,17 @@ export function dashboard(context: ViewContext, options: DashboardOptions = {}):
       assets: assets(),
       fleet: context.fleet,
       principal: c.get('principal'),
+      theme: themeOf(c),
       findings,
     };
     return sendHtml(c, await render(<Layout frame={frame}>{body}</Layout>), status);
   }
 
   return app;
+}
+
+/** What `browser/theme-button.ts` keeps. */
+function themeOf(c: Context<ViewEnv>): Theme | undefined {
+  const kept = getCookie(c, 'intendant-theme');
+  return kept === 'light' || kept === 'dark' ? kept : undefined;
 }

@@ -1,11 +1,3 @@
-import { startCells } from './cells.ts';
-import { addCopyButtons } from './copy.ts';
-import { startLive } from './live.ts';
-import { startThemeButton } from './theme-button.ts';
-import { startTimes } from './times.ts';
-
-startThemeButton();
-addCopyButtons();
-startCells();
-startTimes();
-startLive();
+// The page is to be seen first: what is loaded and done here would only hold that up. One that nobody sees is not painted at all.
+if (document.hidden) void import('./start.ts');
+else requestAnimationFrame(() => requestAnimationFrame(() => void import('./start.ts')));

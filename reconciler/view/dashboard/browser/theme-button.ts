@@ -1,3 +1,6 @@
+/** Read by the server, so that a page comes in its theme; kept for a year. Also sent where a link from elsewhere leads here. */
+const KEPT = 'intendant-theme';
+const YEAR_S = 31_536_000;
 const THEMES = ['auto', 'light', 'dark'] as const;
 type Theme = (typeof THEMES)[number];
 
@@ -17,11 +20,6 @@ export function startThemeButton(): void {
   button.addEventListener('click', () => {
     theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length]!;
     show(theme);
-    try {
-      if (theme === 'auto') localStorage.removeItem('theme');
-      else localStorage.setItem('theme', theme);
-    } catch {
-      // Without storage the choice holds for this page.
-    }
+    document.cookie = `${KEPT}=${theme}; path=/; max-age=${theme === 'auto' ? 0 : YEAR_S}; samesite=lax`;
   });
 }

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { Principal } from '../../http/principal.ts';
-import { ICON, STYLE, THEME_SCRIPT, type Assets } from '../assets.ts';
+import { ICON, STYLE, type Assets } from '../assets.ts';
 import { paths } from '../links.ts';
 import { number, shown } from '../text.ts';
 
@@ -20,10 +20,13 @@ export interface PageFrame {
   section?: Section;
   /** Keys of objects, or beginnings of them, whose changes show on it. Absent: it does not change by itself. */
   watch?: readonly string[];
+  /** What was chosen in this browser; absent: what the browser prefers. */
+  theme?: Theme | undefined;
   /** What stands in the search box. */
   query?: string;
 }
 
+export type Theme = 'light' | 'dark';
 export type Section = 'fleet' | 'operations' | 'revisions' | 'plan' | 'diagnostics';
 
 const NAVIGATION: readonly { section: Section; label: string; href: string }[] = [
@@ -38,14 +41,13 @@ const NAVIGATION: readonly { section: Section; label: string; href: string }[] =
 export function Layout({ frame, children }: { frame: PageFrame; children?: Child }) {
   const { assets, fleet, title, watch } = frame;
   return (
-    <html lang="en">
+    <html lang="en" data-theme={frame.theme}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>{`${shown(title, 80)} · ${shown(fleet, 80)}`}</title>
         <link rel="icon" href={assets.path(ICON)} type="image/svg+xml" />
-        <script src={assets.path(THEME_SCRIPT)}></script>
         <link rel="stylesheet" href={assets.path(STYLE)} />
         <script type="module" src={assets.path('main.js')}></script>
         {watch ? (

@@ -84,6 +84,15 @@ describe('the page of the fleet', () => {
     expect(html).not.toMatch(/ style=| on[a-z]+="|<style|<script(?![^>]* src=)/);
   });
 
+  it.each([
+    ['intendant-theme=dark', '<html lang="en" data-theme="dark">'],
+    ['a=b; intendant-theme="><script>', '<html lang="en">'],
+  ])('comes in the theme that was chosen: %s', async (cookie, begin) => {
+    const { html } = await page({}, '/', { cookie });
+
+    expect(html).toContain(begin);
+  });
+
   it('shows the hosts that an operation has in hand', async () => {
     const operation = operationStatus('restart', 'Running', 0, 2);
     operation.detail.running = ['web-1'];
