@@ -1,3 +1,4 @@
+import type { Condition } from '../../model/conditions.ts';
 import type { ObjectStatus } from '../../model/status.ts';
 import { driftOf, troubleOf } from '../../status/wellness.ts';
 import { MOST_HOSTS_UNKNOWN } from '../../kinds/host/sight.ts';
@@ -60,6 +61,15 @@ export function whyOf(status: ObjectStatus | undefined): string | undefined {
   if (status.detail.maintenance === true) return suspended?.message;
   const ready = status.conditions.find(({ type, status: is }) => type === 'Ready' && is !== 'True');
   return (troubleOf(status) ?? driftOf(status) ?? ready)?.message;
+}
+
+/** Whether news is good or bad. */
+export type Tone = 'good' | 'bad' | 'quiet';
+
+/** What the value of a condition means. That something is being worked on is neither good nor bad. */
+export function conditionTone(type: Condition['type'], status: Condition['status']): Tone {
+  if (status === 'Unknown' || type === 'Reconciling') return 'quiet';
+  return (status === 'True') === (type === 'Ready' || type === 'Healthy') ? 'good' : 'bad';
 }
 
 /** How many hosts are in each state. */

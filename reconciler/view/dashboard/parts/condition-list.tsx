@@ -1,4 +1,5 @@
 import type { Condition } from '../../../model/conditions.ts';
+import { conditionTone } from '../states.ts';
 import { sentence, shown } from '../text.ts';
 import { Ago } from './time.tsx';
 
@@ -20,7 +21,7 @@ export function ConditionList({ conditions, nowMs }: { conditions: readonly Cond
         {conditions.map(({ type, status, reason, message, lastTransitionTime }) => (
           <tr>
             <th scope="row">{type}</th>
-            <td data-is={toneOf(type, status)}>{status}</td>
+            <td data-is={conditionTone(type, status)}>{status}</td>
             <td>
               <span class="quiet">{shown(reason, 80)}</span> {sentence(message)}
             </td>
@@ -32,10 +33,4 @@ export function ConditionList({ conditions, nowMs }: { conditions: readonly Cond
       </tbody>
     </table>
   );
-}
-
-function toneOf(type: Condition['type'], status: Condition['status']): string {
-  if (status === 'Unknown' || type === 'Reconciling') return 'quiet';
-  const isWell = (status === 'True') === (type === 'Ready' || type === 'Healthy');
-  return isWell ? 'good' : 'bad';
 }

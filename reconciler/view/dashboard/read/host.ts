@@ -8,6 +8,7 @@ import type { ClaimRecord, HeartbeatRecord } from '../../../store/records.ts';
 import type { ViewContext } from '../../http/context.ts';
 import { hostAdvice, placeOf, type Advice } from '../advice.ts';
 import { paths } from '../links.ts';
+import { conditionTone, type Tone } from '../states.ts';
 import { readDrift, type DriftLine } from './drift.ts';
 import { readHost, type HostLine } from './hosts.ts';
 
@@ -16,7 +17,7 @@ export interface HostEvent {
   /** ISO time. */
   at: string;
   text: string;
-  tone?: 'good' | 'bad' | 'quiet';
+  tone: Tone;
   href?: string;
 }
 
@@ -109,14 +110,11 @@ function conditionEvents({ status }: HostLine): HostEvent[] {
   const booted =
     facts?.bootedAt === undefined ? [] : [{ at: facts.bootedAt, text: 'It booted.', tone: 'quiet' as const }];
   const changes = (status?.conditions ?? []).map(
-    ({ type, status: is, reason, message, lastTransitionTime }): HostEvent => {
-      const isWell = (is === 'True') === (type === 'Ready' || type === 'Healthy');
-      return {
-        at: lastTransitionTime,
-        text: `${type} became ${is} (${reason}): ${message}`,
-        tone: is === 'Unknown' ? 'quiet' : isWell ? 'good' : 'bad',
-      };
-    },
+    ({ type, status: is, reason, message, lastTransitionTime }): HostEvent => ({
+      at: lastTransitionTime,
+      text: `${type} became ${is} (${reason}): ${message}`,
+      tone: conditionTone(type, is),
+    }),
   );
   return [...changes, ...booted];
 }

@@ -127,6 +127,16 @@ describe('the page of a host', () => {
     expect(html).not.toContain('Something else');
   });
 
+  it('tells that it is worked on as news that is neither good nor bad', async () => {
+    const status = hostStatus('web-1', 'active', 'web');
+    status.conditions = [conditionOf('Reconciling', 'True', 'Progressing', 'it is looked at')];
+    const { get } = await open({ statuses: [status] });
+
+    const { html } = await get('/hosts/web-1');
+
+    expect(html).toMatch(/<li data-is="quiet">(?:(?!<li).)*Reconciling became True/s);
+  });
+
   it('says how to take it back from an operation that has ended', async () => {
     const { get, write } = await open({
       statuses: [hostStatus('web-1', 'active', 'web'), operationStatus('restart', 'Failed', 0, 2)],
