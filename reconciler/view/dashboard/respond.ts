@@ -1,7 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Context } from 'hono';
-import { secure } from '../http/security-headers.ts';
 import type { ViewEnv } from '../http/context.ts';
 
 const compress = promisify(gzip);
@@ -15,7 +14,6 @@ export async function sendHtml(c: Context<ViewEnv>, html: string, status = 200):
     'cache-control': 'no-store',
     vary: 'accept-encoding, cookie',
   });
-  secure(headers, false);
   if (html.length < WORTH_COMPRESSING || !accepts(c, 'gzip')) return new Response(html, { status, headers });
   headers.set('content-encoding', 'gzip');
   return new Response(new Uint8Array(await compress(html, { level: 5 })), { status, headers });

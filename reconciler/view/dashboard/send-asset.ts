@@ -1,7 +1,6 @@
 import type { Context } from 'hono';
 import type { ViewEnv } from '../http/context.ts';
 import type { Assets } from './assets.ts';
-import { secure } from '../http/security-headers.ts';
 import { accepts } from './respond.ts';
 
 /** A year, in seconds: what is under a digest never changes. */
@@ -16,7 +15,6 @@ export function sendAsset(c: Context<ViewEnv>, assets: Assets): Response | undef
     'cache-control': c.req.param('version') === assets.version ? FOR_EVER : 'no-cache',
     vary: 'accept-encoding',
   });
-  secure(headers, false);
   const encoding = accepts(c, 'br') ? 'br' : accepts(c, 'gzip') ? 'gzip' : undefined;
   if (encoding) headers.set('content-encoding', encoding);
   const body = encoding === 'br' ? asset.brotli : encoding === 'gzip' ? asset.gzip : asset.body;

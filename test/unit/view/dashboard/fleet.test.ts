@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { dashboard } from '../../../../reconciler/view/dashboard/dashboard.tsx';
+import { viewApp } from '../../../../reconciler/view/http/app.ts';
 import { DASHBOARD_ASSETS as ASSETS } from '../../../support/dashboard-assets.ts';
 import { dashboardWorld, type DashboardWorld, type DashboardWorldOptions } from '../../../support/dashboard-world.ts';
 import { documentOf } from '../../../support/inventory.ts';
@@ -78,9 +79,11 @@ describe('the page of the fleet', () => {
   });
 
   it('holds no script and no style in itself', async () => {
-    const { answer, html } = await page({ statuses: [hostStatus('web-1')] });
+    const { html } = await page({ statuses: [hostStatus('web-1')] });
+    const parts = { dashboard: dashboard(world!.context, { assets: ASSETS }) };
+    const { headers } = await viewApp(world!.context, { parts }).request('/');
 
-    expect(answer.headers.get('content-security-policy')).toContain("script-src 'self'; style-src 'self'");
+    expect(headers.get('content-security-policy')).toContain("script-src 'self'; style-src 'self'");
     expect(html).not.toMatch(/ style=| on[a-z]+="|<style|<script(?![^>]* src=)/);
   });
 
