@@ -1,10 +1,8 @@
-import { ConditionList } from '../parts/condition-list.tsx';
 import { ClusterCells, densityOf } from '../parts/cluster-cells.tsx';
 import { Empty } from '../parts/empty.tsx';
-import { FactList } from '../parts/fact-list.tsx';
+import { FactsAndConditions } from '../parts/facts-and-conditions.tsx';
 import { HostTable } from '../parts/host-table.tsx';
 import { Legend } from '../parts/legend.tsx';
-import { MetadataList } from '../parts/metadata.tsx';
 import { OperationRow } from '../parts/operation-strip.tsx';
 import type { ClusterModel } from '../read/cluster.ts';
 import { byState } from '../states.ts';
@@ -17,6 +15,7 @@ const MOST_OPERATIONS = 8;
 /** One cluster: its hosts, what it is, and what was done to it. */
 export function ClusterPage({ model, nowMs }: { model: ClusterModel; nowMs: number }) {
   const { name, status, spec, hosts, counts, holds, operations, place, resource } = model;
+  const density = densityOf(hosts.length);
   const worst = [...hosts].sort((a, b) => byState(a.state, b.state));
   const rollout = spec.rollout && JSON.stringify(spec.rollout);
   return (
@@ -42,8 +41,8 @@ export function ClusterPage({ model, nowMs }: { model: ClusterModel; nowMs: numb
             Hosts by state
           </h2>
           <Legend counts={counts} />
-          <div class="groups" data-density={densityOf(hosts.length)}>
-            <ClusterCells group={{ name, hosts, counts, holds: [] }} density={densityOf(hosts.length)} isPage />
+          <div class="groups" data-density={density}>
+            <ClusterCells group={{ name, hosts, counts, holds: [] }} density={density} isPage />
           </div>
           <p class="readout" id="readout" aria-hidden="true"></p>
         </section>
@@ -58,28 +57,19 @@ export function ClusterPage({ model, nowMs }: { model: ClusterModel; nowMs: numb
           ))}
         </section>
       )}
-      <div class="columns">
-        <section>
-          <h2>Configuration</h2>
-          <FactList
-            facts={[
-              ['Container manager', spec.containerManager],
-              ['Network', spec.network],
-              ['Host profile', spec.hostProfile],
-              ['Rollout', rollout === undefined ? undefined : <code>{shown(rollout)}</code>],
-              [
-                'In effect since',
-                status?.lastAppliedRevision && <code>{shortRevision(status.lastAppliedRevision)}</code>,
-              ],
-            ]}
-          />
-          <MetadataList metadata={resource?.metadata} />
-        </section>
-        <section>
-          <h2>Conditions</h2>
-          <ConditionList conditions={status?.conditions ?? []} nowMs={nowMs} />
-        </section>
-      </div>
+      <FactsAndConditions
+        title="Configuration"
+        facts={[
+          ['Container manager', spec.containerManager],
+          ['Network', spec.network],
+          ['Host profile', spec.hostProfile],
+          ['Rollout', rollout === undefined ? undefined : <code>{shown(rollout)}</code>],
+          ['In effect since', status?.lastAppliedRevision && <code>{shortRevision(status.lastAppliedRevision)}</code>],
+        ]}
+        metadata={resource?.metadata}
+        conditions={status?.conditions}
+        nowMs={nowMs}
+      />
       {hosts.length === 0 ? (
         ''
       ) : (

@@ -3,6 +3,7 @@ import type { DiagnosticList } from '../../../status/diagnostics-file.ts';
 import type { FleetInfo } from '../../fleet-view.ts';
 import { Empty } from '../parts/empty.tsx';
 import { Command } from '../parts/command.tsx';
+import { FindingList } from '../parts/finding-list.tsx';
 import { plural, sentence, short, shown } from '../text.ts';
 
 /** What is wrong in the config repository, file by file. */
@@ -39,15 +40,7 @@ export function DiagnosticsPage({ list, info }: { list: DiagnosticList; info: Fl
           {byFile(diagnostics).map(([file, found]) => (
             <section>
               <h2 class="mono">{shown(file, 200)}</h2>
-              <ul class="findings">
-                {found.map((one) => (
-                  <li data-severity={one.severity}>
-                    <code>{`${shown(one.file, 200)}:${one.line}:${one.column}`}</code> <b>{one.severity}</b>{' '}
-                    {sentence(one.message)} <span class="quiet">{shown(one.code, 60)}</span>
-                    {one.key === undefined ? '' : <span class="quiet">{` ${shown(one.key, 120)}`}</span>}
-                  </li>
-                ))}
-              </ul>
+              <FindingList findings={found} />
             </section>
           ))}
         </>

@@ -1,6 +1,7 @@
 import type { FleetInfo } from '../../fleet-view.ts';
 import { AttentionList } from '../parts/attention-list.tsx';
 import { columnsOf } from '../columns.ts';
+import { paths } from '../links.ts';
 import { ClusterCells, densityOf } from '../parts/cluster-cells.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Legend } from '../parts/legend.tsx';
@@ -76,7 +77,7 @@ function Facts({ info, nowMs }: { info: FleetInfo | undefined; nowMs: number }) 
         <dt>Revision</dt>
         <dd>
           {revision ? (
-            <a href="/revisions">
+            <a href={paths.revisions()}>
               {shown(revision.branch, 40)} <code>{short(revision.accepted)}</code>
             </a>
           ) : (

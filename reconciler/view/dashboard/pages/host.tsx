@@ -1,10 +1,9 @@
 import { formatDuration } from '../../../model/duration.ts';
 import { Command, NextStep } from '../parts/command.tsx';
-import { ConditionList } from '../parts/condition-list.tsx';
 import { DriftDiff } from '../parts/drift-diff.tsx';
-import { FactList, type Fact } from '../parts/fact-list.tsx';
+import type { Fact } from '../parts/fact-list.tsx';
+import { FactsAndConditions } from '../parts/facts-and-conditions.tsx';
 import { Mark } from '../parts/mark.tsx';
-import { MetadataList } from '../parts/metadata.tsx';
 import { Ago } from '../parts/time.tsx';
 import { pageOf, paths } from '../links.ts';
 import type { HostModel } from '../read/host.ts';
@@ -39,17 +38,13 @@ export function HostPage({ model, commit, nowMs }: { model: HostModel; commit: s
       {advice ? <NextStep advice={advice} /> : ''}
       <Claim model={model} nowMs={nowMs} />
       {driftTotal === 0 ? '' : <DriftDiff lines={drift} total={driftTotal} />}
-      <div class="columns">
-        <section>
-          <h2>Facts</h2>
-          <FactList facts={factsOf(model, nowMs)} />
-          <MetadataList metadata={resource?.metadata} />
-        </section>
-        <section>
-          <h2>Conditions</h2>
-          <ConditionList conditions={status?.conditions ?? []} nowMs={nowMs} />
-        </section>
-      </div>
+      <FactsAndConditions
+        title="Facts"
+        facts={factsOf(model, nowMs)}
+        metadata={resource?.metadata}
+        conditions={status?.conditions}
+        nowMs={nowMs}
+      />
       <section>
         <h2>What happened</h2>
         {missing === undefined ? '' : <p class="quiet">{sentence(missing)}</p>}
@@ -58,7 +53,7 @@ export function HostPage({ model, commit, nowMs }: { model: HostModel; commit: s
         ) : (
           <ol class="history">
             {history.slice(0, MOST_EVENTS).map(({ at, text, tone, href }) => (
-              <li data-is={tone ?? 'quiet'}>
+              <li data-is={tone}>
                 <span class="when">
                   <Ago at={at} nowMs={nowMs} />
                 </span>

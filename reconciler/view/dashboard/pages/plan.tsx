@@ -3,6 +3,7 @@ import type { OperationReview } from '../../../kinds/operation/review.ts';
 import type { BranchPlan } from '../../http/git-reading.ts';
 import { ChangeList } from '../parts/change-list.tsx';
 import { Empty } from '../parts/empty.tsx';
+import { FindingList } from '../parts/finding-list.tsx';
 import { paths } from '../links.ts';
 import { formatDuration } from '../../../model/duration.ts';
 import { plural, sentence, short, shown } from '../text.ts';
@@ -69,14 +70,7 @@ function Plan({ plan: { head, base, changes, operations, profiles, diagnostics }
       ) : (
         <section>
           <h2>{errors > 0 ? 'It cannot be accepted as it is' : 'Warnings'}</h2>
-          <ul class="findings">
-            {diagnostics.map((one) => (
-              <li data-severity={one.severity}>
-                <code>{`${shown(one.file, 200)}:${one.line}:${one.column}`}</code> <b>{one.severity}</b>{' '}
-                {sentence(one.message)}
-              </li>
-            ))}
-          </ul>
+          <FindingList findings={diagnostics} />
         </section>
       )}
       {changes.length === 0 ? (
