@@ -3,7 +3,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { KindLog } from '../../kinds/context.ts';
 import type { ViewEnv } from '../http/context.ts';
 import { NOBODY } from '../http/peer.ts';
-import { notFound, problem, problemOfError } from '../http/problem.ts';
+import { notFound, problem } from '../http/problem.ts';
 import { addressKey } from '../sign-in/address-key.ts';
 import { secretNow } from '../sign-in/secret.ts';
 import type { HookSettings } from './settings.ts';
@@ -31,7 +31,6 @@ export function hookRoutes(options: HookOptions): Hono<ViewEnv> {
   const { settings, hint, log, perMinute = PER_MINUTE } = options;
   const calls = new RateLimiterMemory({ points: perMinute, duration: 60 });
   const app = new Hono<ViewEnv>();
-  app.onError((error) => problemOfError(error));
   app.post('/:path', async (c) => {
     if (!isSame(c.req.param('path'), settings.path)) return notFound();
     const from = (c.get('peer') ?? NOBODY).remoteAddress;
@@ -39,7 +38,11 @@ export function hookRoutes(options: HookOptions): Hono<ViewEnv> {
     const retryAfter = await spend(calls, key, 1);
     if (retryAfter !== undefined) return tooMany(retryAfter);
     if (Number(c.req.header('content-length') ?? 0) > LARGEST_BODY) return tooLarge();
-    const signed = await isSigned(c.req.raw.headers, bodyOf(c), await secretNow(settings.secret), LARGEST_BODY);
+    const secret = await secretNow(settings.secret).catch((error: unknown) => {
+      log.warn({ err: error }, 'calls of the webhook cannot be checked: its secret cannot be read');
+    });
+    if (!secret) return unavailable();
+    const signed = await isSigned(c.req.raw.headers, bodyOf(c), secret, LARGEST_BODY);
     if (signed === undefined) return tooLarge();
     if (!signed) {
       await spend(calls, key, COST_OF_FAILURE - 1);
@@ -81,6 +84,19 @@ async function* bodyOf(c: Context): AsyncGenerator<Uint8Array> {
   } finally {
     await reader.cancel().catch(() => undefined);
   }
+}
+
+/** Says nothing of why: who is told has shown nothing yet. */
+function unavailable(): Response {
+  return problem(
+    {
+      status: 503,
+      code: 'HOOK_UNAVAILABLE',
+      title: 'The call cannot be checked now',
+      hint: 'The log of the server says why.',
+    },
+    { 'retry-after': '5' },
+  );
 }
 
 function tooMany(seconds: number): Response {

@@ -117,10 +117,17 @@ describe('the webhook', () => {
     expect(calls).toEqual([202, 202, 429]);
   });
 
-  it('hints to nobody when its secret is gone', async () => {
+  it('hints to nobody when its secret is gone, and says in the log alone where it should be', async () => {
+    const warned: unknown[] = [];
+    const log = { ...silentLog, warn: (fields: unknown) => void warned.push(fields) };
     await rm(file);
 
-    expect(await call(hook(), { 'x-gitlab-token': '' })).toBe(503);
+    const headers = { 'x-gitlab-token': '' };
+    const answer = await hook({ log }).request(`/hook/${PATH}`, { method: 'POST', headers, body: BODY });
+
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).not.toContain(folder);
+    expect(warned).toMatchObject([{ err: { message: expect.stringContaining(file) } }]);
     expect(hints).toBe(0);
   });
 });
