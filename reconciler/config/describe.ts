@@ -39,12 +39,11 @@ export function describeConfig({ document, origins }: MergedConfig): { config: o
 
 /** Hashes of passwords, and what an authenticator outside the project is given under the name of a secret, are not shown. */
 function withoutSecrets(value: unknown, name = '', inList = false): unknown {
+  const isSecret = inList && INLINE_SECRET.test(name) && !/(File|Env)$/.test(name);
+  if (isSecret && value !== null && value !== undefined) return new Sensitive(JSON.stringify(value));
   if (Array.isArray(value)) return value.map((each) => withoutSecrets(each, '', true));
-  if (isFields(value)) {
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutSecrets(each, key, inList)]));
-  }
-  const isSecret = inList && INLINE_SECRET.test(name) && !/(File|Env)$/.test(name) && typeof value === 'string';
-  return isSecret ? new Sensitive(value) : value;
+  if (!isFields(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutSecrets(each, key, inList)]));
 }
 
 function flatten(fields: object, at: string, visit: (pointer: string, value: unknown) => void): void {
