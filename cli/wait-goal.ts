@@ -1,3 +1,4 @@
+import { isTerminal, PHASES, type Phase } from '../reconciler/kinds/operation/record.ts';
 import { CONDITION_TYPES } from '../reconciler/model/conditions.ts';
 import { InvalidInput } from '../reconciler/model/errors.ts';
 import { splitKey } from '../reconciler/model/resource.ts';
@@ -9,9 +10,6 @@ import { messageOfStatus } from './output/object-tables.ts';
 export type Goal =
   { by: 'condition'; type: string; status: string } | { by: 'word'; word: string } | { by: 'deletion' };
 
-/** Words after which an operation does not go on by itself. */
-const ENDED = ['Succeeded', 'Failed', 'Cancelled'];
-
 /**
  * Reads `condition=Ready`, `condition=Ready=False`, `phase=Succeeded`, `status=active` or `delete`. Words count in any case. Throws
  * InvalidInput `USAGE`.
@@ -22,6 +20,7 @@ export function parseGoal(text: string): Goal {
   if (more.length > 0 || first === '') throw unknownGoal(text);
   if (way === 'phase' || way === 'status') {
     if (text.split('=').length > 2) throw unknownGoal(text);
+    if (way === 'phase' && phaseNamed(first) === undefined) throw unknownPhase(first);
     return { by: 'word', word: first };
   }
   if (way !== 'condition') throw unknownGoal(text);
@@ -46,7 +45,7 @@ export function isMet(goal: Goal, status: ObjectStatus | undefined): boolean {
 /** Why it cannot come to that any more without somebody's doing, one sentence; undefined: it still can. */
 export function whyNever(goal: Goal, status: ObjectStatus | undefined): string | undefined {
   if (goal.by !== 'word' || status === undefined || splitKey(status.key).kind !== 'Operation') return undefined;
-  const isOver = ENDED.includes(status.status) && ENDED.some((word) => same(word, goal.word));
+  const isOver = [status.status, goal.word].map(phaseNamed).every((phase) => phase !== undefined && isTerminal(phase));
   return isOver ? `${status.key} has ended: ${shown(status)}` : undefined;
 }
 
@@ -57,8 +56,20 @@ export function shown(status: ObjectStatus | undefined): string {
   return message === '' ? status.status : `${status.status}, ${message}`;
 }
 
+/** The phase of operations that a word means. */
+function phaseNamed(word: string): Phase | undefined {
+  return PHASES.find((each) => same(each, word));
+}
+
 function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
+}
+
+function unknownPhase(word: string): InvalidInput {
+  return new InvalidInput(`No operation has the phase "${word}"${didYouMean(word, PHASES) || '.'}`, {
+    code: 'USAGE',
+    hint: `Phases are ${PHASES.join(', ')}.`,
+  });
 }
 
 function unknownGoal(text: string): InvalidInput {

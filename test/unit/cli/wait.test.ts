@@ -58,9 +58,10 @@ describe('what is waited for', () => {
     },
   );
 
-  it('names the condition that was meant', () => {
+  it('names the condition, or the phase, that was meant', () => {
     expect(() => parseGoal('condition=Redy')).toThrow('did you mean `Ready`?');
     expect(() => parseGoal('condition=Ready=Yes')).toThrow('True, False or Unknown');
+    expect(() => parseGoal('phase=Suceeded')).toThrow('did you mean `Succeeded`?');
   });
 
   it('never comes where an operation has ended in another way; it may where it can be retried into it', () => {
