@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { HIGHEST_COST, LOWEST_COST } from '../../reconciler/view/sign-in/basic/cost.ts';
 import { BaseCommand, type CommandAnswer } from '../base-command.ts';
 import { outputDocument } from '../output/document.ts';
 
@@ -22,8 +23,8 @@ export class Passhash extends BaseCommand<typeof Passhash> {
     }),
     rounds: Flags.integer({
       char: 'r',
-      min: 4,
-      max: 20,
+      min: LOWEST_COST,
+      max: HIGHEST_COST,
       default: 12,
       summary: 'Cost of the hash: one more doubles the time that a guess takes.',
     }),

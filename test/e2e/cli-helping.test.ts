@@ -53,6 +53,13 @@ describe('intendant passhash', () => {
     await expect(bcrypt.compare('correct horse', answer.stdout.trim())).resolves.toBe(true);
   });
 
+  it('makes no hash that the view would refuse', async () => {
+    const answer = await cli(['passhash', '--rounds', '16']);
+
+    expect(answer).toMatchObject({ code: 2, stdout: '' });
+    expect(answer.stderr).toContain('15');
+  });
+
   it('asks twice on a terminal, and shows nothing of what is typed', async () => {
     const { shown, code } = await typed(['secret\r', 'secret\r']);
 

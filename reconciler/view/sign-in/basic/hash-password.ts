@@ -6,7 +6,7 @@ import type { Sensitive } from '../../../model/sensitive.ts';
 const LONGEST = 72;
 
 /**
- * The bcrypt hash of a password for `users.json`. `rounds`: 4 to 31, each doubles the time. Throws InvalidInput `PASSWORD` for one that
+ * The bcrypt hash of a password for `users.json`. `rounds`: as `cost.ts` bounds them. Throws InvalidInput `PASSWORD` for one that
  * is empty, or longer than bcrypt looks at.
  */
 export async function hashPassword(password: Sensitive, rounds: number): Promise<string> {

@@ -1,10 +1,8 @@
 import { isName } from '../credentials.ts';
+import { HIGHEST_COST, LOWEST_COST } from './cost.ts';
 
 /** A bcrypt hash: `$2a$`, `$2b$` or `$2y$`, two digits of cost, 53 characters. */
 const HASH = /^\$2[aby]\$(\d{2})\$[./A-Za-z0-9]{53}$/;
-/** Each step doubles the time: at 16 a comparison takes several seconds. */
-const HIGHEST_COST = 15;
-const LOWEST_COST = 4;
 
 /** Users and the bcrypt hashes of their passwords, by name. */
 export type Users = ReadonlyMap<string, string>;
