@@ -37,7 +37,7 @@ interface Place {
 
 /**
  * Describes one field of a schema and what is below it. Entries of a list and of a map are described by the list's own path:
- * `spec.hooks.before.command`. Undefined: there is no such field; `known` of `membersAt` says which there are.
+ * `spec.hooks.before.command`. Undefined: there is no such field; `namesAlong` says which there are.
  */
 export function describeField(schema: SchemaNode, path: readonly string[]): FieldWithMembers | undefined {
   const found = placeOf(schema, path);
