@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Flags } from '@oclif/core';
+import { untilAborted } from '../../reconciler/model/until-aborted.ts';
 import { BaseCommand, type CommandAnswer } from '../base-command.ts';
 import type { DemoWorld } from '../demo/world.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -79,6 +80,6 @@ export class Demo extends BaseCommand<typeof Demo> {
         `  ssh -i ${key} -p ${hosts[0]?.[1].port ?? 22} root@127.0.0.1 uptime`,
       ].join('\n'),
     );
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    await untilAborted(signal);
   }
 }

@@ -20,6 +20,7 @@ import { asIntendantError, InvalidInput } from '../model/errors.ts';
 import { NO_METER, type Meter } from '../model/meter.ts';
 import type { Inventory, ResourceKey } from '../model/resource.ts';
 import type { ObjectStatus } from '../model/status.ts';
+import { untilAborted } from '../model/until-aborted.ts';
 import { Poller } from '../source/git/poller.ts';
 import { keys } from '../store/keys.ts';
 import { ensureMeta } from '../store/meta.ts';
@@ -289,11 +290,4 @@ export async function runSession(options: SessionOptions, outer: AbortSignal): P
     await audit.close();
     await Promise.allSettled([transport.close(), git.close(), live.close()]);
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

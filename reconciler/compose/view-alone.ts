@@ -4,6 +4,7 @@ import type { DaemonConfig, ViewConfig } from '../config/daemon-config.ts';
 import type { KindLog } from '../kinds/context.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { InvalidInput, messageOf } from '../model/errors.ts';
+import { untilAborted } from '../model/until-aborted.ts';
 import { openStore } from '../store/open-store.ts';
 import { DAEMON_LEASE } from '../store/daemon-lease.ts';
 import { socketPath } from '../view/socket-path.ts';
@@ -42,10 +43,7 @@ export async function runView(config: DaemonConfig, options: ViewAloneOptions): 
         });
       };
       const http = await openHttpView({ config, view, store, storeView, clock, log, hint, folder });
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        else signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      await untilAborted(signal);
       await http.close();
     } finally {
       await store.close();

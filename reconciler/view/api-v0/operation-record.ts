@@ -2,11 +2,11 @@ import { asOperationRecord, isTerminal, type Phase } from '../../kinds/operation
 import type { Json } from '../../model/json.ts';
 import type { JournalRecord, StepOutcome } from '../../model/plan.ts';
 import { keyOf, splitKey } from '../../model/resource.ts';
+import { unlessAborted } from '../../model/until-aborted.ts';
 import { keys } from '../../store/keys.ts';
 import type { StateStore } from '../../store/state-store.ts';
 import type { CachedObject } from '../fleet-cache.ts';
 import type { ViewContext } from '../http/context.ts';
-import { whileOpen } from '../http/request-scope.ts';
 import { readWhole } from '../sealed-journal.ts';
 import { commissaireTime } from './commissaire-time.ts';
 import type { DeployRecord, RecordStatus, RestartRecord, UpgradeRecord } from './shapes.ts';
@@ -87,7 +87,7 @@ async function outcomesOf(
     known.set(operation, reading);
     reading.catch(() => known.delete(operation));
   }
-  return whileOpen(reading, signal);
+  return unlessAborted(reading, signal);
 }
 
 function outcomesTold({ status: { detail } }: CachedObject): Outcomes {

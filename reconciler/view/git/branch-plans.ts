@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { asIntendantError, InvalidInput, Waiting } from '../../model/errors.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { Inventory } from '../../model/resource.ts';
+import { unlessAborted } from '../../model/until-aborted.ts';
 import { GitCode } from '../../source/git/git-error.ts';
 import { Serial } from '../../source/git/serial.ts';
 import { cleanText } from '../../status/text.ts';
@@ -10,7 +11,6 @@ import type { RevisionRecord } from '../../store/records.ts';
 import type { StateStore } from '../../store/state-store.ts';
 import type { FleetCache } from '../fleet-cache.ts';
 import type { BranchPlan, PlanOfBranch } from '../http/git-reading.ts';
-import { whileOpen } from '../http/request-scope.ts';
 import { isFinishedIn, makePlan } from '../make-plan.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { AcceptedReader } from './read-accepted.ts';
@@ -61,7 +61,7 @@ export class BranchPlans implements PlanOfBranch {
   }
 
   async plan(branch: string, signal: AbortSignal): Promise<BranchPlan | undefined> {
-    const head = await whileOpen(this.#tip(branch), signal).catch((thrown: unknown) => {
+    const head = await unlessAborted(this.#tip(branch), signal).catch((thrown: unknown) => {
       const error = asIntendantError(thrown);
       if (error.code !== GitCode.badRef) throw error;
       const { message, hint } = error;
@@ -79,7 +79,7 @@ export class BranchPlans implements PlanOfBranch {
     const name = `${head} ${record.accepted} ${JSON.stringify(record.held)}`;
     const known = this.#plans.get(`${name} ${cache.revision}`);
     if (known) return { ...known, branch };
-    const { base, proposed, accepted, diagnostics } = await whileOpen(this.#proposal(name, record, head), signal);
+    const { base, proposed, accepted, diagnostics } = await unlessAborted(this.#proposal(name, record, head), signal);
     const objects = cache.list().map(({ status }) => status);
     const made = makePlan(proposed, objects, accepted, clock.now());
     const plan = { branch, head, base, ...made, diagnostics };

@@ -1,6 +1,7 @@
 import { isoTime } from '../../model/clock.ts';
 import { Transient } from '../../model/errors.ts';
 import type { Change } from '../../model/plan.ts';
+import { unlessAborted } from '../../model/until-aborted.ts';
 import { isOid } from '../../source/git/ref-name.ts';
 import type { CommitInfo } from '../../source/source.ts';
 import { cleanText } from '../../status/text.ts';
@@ -8,7 +9,6 @@ import { keys } from '../../store/keys.ts';
 import type { RevisionRecord } from '../../store/records.ts';
 import type { StateStore } from '../../store/state-store.ts';
 import type { RevisionEntry, RevisionLog } from '../http/git-reading.ts';
-import { whileOpen } from '../http/request-scope.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { changesOfCommit } from './commit-changes.ts';
 import { bringAccepted, isHere, type ViewSource } from './view-source.ts';
@@ -99,7 +99,7 @@ export class CommitLog implements RevisionLog {
       .deepen(accepted, stopping)
       .then(() => void (this.#whole = accepted))
       .finally(() => (this.#deepening = undefined));
-    await whileOpen(this.#deepening, signal).catch((error: unknown) => {
+    await unlessAborted(this.#deepening, signal).catch((error: unknown) => {
       throw signal.aborted ? stillReading() : error;
     });
   }

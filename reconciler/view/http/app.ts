@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
+import { unlessAborted } from '../../model/until-aborted.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import type { ViewContext, ViewEnv } from './context.ts';
 import { guard } from './guard.ts';
@@ -7,7 +8,7 @@ import { healthRoutes } from './health-routes.ts';
 import { isLocalHost } from './local-name.ts';
 import { NOBODY } from './peer.ts';
 import { methodNotAllowed, notFound, problem, problemOfError } from './problem.ts';
-import { requestScope, TooLate, whileOpen } from './request-scope.ts';
+import { requestScope, TooLate } from './request-scope.ts';
 import { secure } from './security-headers.ts';
 
 /** What the view is put together from. Each is mounted where its name says; one that is absent is not there (404). */
@@ -119,7 +120,7 @@ function around(context: ViewContext, options: ViewAppOptions): MiddlewareHandle
     c.set('signal', scope.signal);
     try {
       if (tooLarge(c)) c.res = largeBody();
-      else await whileOpen(next(), scope.signal);
+      else await unlessAborted(next(), scope.signal);
     } catch (error) {
       // An answer that comes too late goes to nobody.
       if (!(error instanceof TooLate)) throw error;

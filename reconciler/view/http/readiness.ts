@@ -1,4 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
+import { deadline } from '../../ssh/deadline.ts';
 import { keys } from '../../store/keys.ts';
 import type { ViewContext } from './context.ts';
 
@@ -52,19 +53,14 @@ export class Readiness {
 
   async #ask(): Promise<boolean> {
     const { store, stopping } = this.#context;
-    const late = new AbortController();
-    const stop = (): void => late.abort(new Error('the server stops'));
-    if (stopping.aborted) return false;
-    stopping.addEventListener('abort', stop, { once: true });
-    const timer = setTimeout(() => late.abort(new Error('the store is late')), ANSWER_MS);
+    const bounded = deadline(stopping, ANSWER_MS);
     try {
-      await store.get(keys.meta, late.signal);
+      await store.get(keys.meta, bounded.signal);
       return true;
     } catch {
       return false;
     } finally {
-      clearTimeout(timer);
-      stopping.removeEventListener('abort', stop);
+      bounded.clear();
     }
   }
 }

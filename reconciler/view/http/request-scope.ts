@@ -40,13 +40,3 @@ export function requestScope(client: AbortSignal, stopping: AbortSignal, deadlin
     },
   };
 }
-
-/** Rejects with the signal's reason as soon as it is aborted, whatever the promise does. */
-export function whileOpen<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const aborted = (): void => reject(abortReason(signal));
-    if (signal.aborted) aborted();
-    else signal.addEventListener('abort', aborted, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
-  });
-}

@@ -1,6 +1,6 @@
 import { messageOf } from '../../model/errors.ts';
+import { unlessAborted } from '../../model/until-aborted.ts';
 import type { Principal } from '../http/principal.ts';
-import { whileOpen } from '../http/request-scope.ts';
 import type { Authenticator, Verdict } from './authenticator.ts';
 import { basicOf } from './credentials.ts';
 import type { Attempt, Limits } from './limits.ts';
@@ -115,7 +115,7 @@ async function ask({ authenticator, timeoutMs }: Listed, request: SignInRequest)
   const deadline = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([request.signal, deadline]);
   try {
-    return await whileOpen(authenticator.authenticate(request, signal), signal);
+    return await unlessAborted(authenticator.authenticate(request, signal), signal);
   } catch (error) {
     if (request.signal.aborted) throw error;
     return {

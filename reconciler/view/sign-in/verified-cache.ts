@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../../model/clock.ts';
-import { whileOpen } from '../http/request-scope.ts';
+import { unlessAborted } from '../../model/until-aborted.ts';
 import type { Verdict } from './authenticator.ts';
 
 /** Credentials that are remembered; the oldest goes first. */
@@ -49,7 +49,7 @@ export class VerifiedCache {
       work.catch(() => undefined);
       this.#underWay.set(digest, work);
     }
-    return whileOpen(work, signal);
+    return unlessAborted(work, signal);
   }
 
   async #verify(digest: string, verify: () => Promise<{ verdict: Verdict; until?: number }>): Promise<Verdict> {
