@@ -26,6 +26,16 @@ export interface ExecutorOptions {
   requeue(keys: readonly ResourceKey[], afterMs: number): void;
 }
 
+/** One step in hand. */
+interface Task {
+  owner: ResourceKey;
+  host: string;
+  step: Step;
+  controller: AnyController;
+  /** Ends it: what is begun is left where it is. */
+  signal: AbortSignal;
+}
+
 /**
  * Carries out steps, each as a task of its own. Intent before effect: the intent, and with the first of them the host's
  * claim, is durable before `apply` is called (but for a step that only looks); the outcome is durable before the owner is looked at again. A task that is
@@ -78,7 +88,7 @@ export class Executor {
     let pauseMs = 0;
     const end = new AbortController();
     this.#ends.set(`${owner} ${host}`, end);
-    const task = this.#perform(owner, host, step, controller, AbortSignal.any([signal, end.signal]))
+    const task = this.#perform({ owner, host, step, controller, signal: AbortSignal.any([signal, end.signal]) })
       .catch((error: unknown) => {
         if (signal.aborted) return;
         // The store may refuse at once for a long while: the host is not asked again and again for what is known.
@@ -97,15 +107,10 @@ export class Executor {
     tasks.set(host, task);
   }
 
-  async #perform(
-    owner: ResourceKey,
-    host: string,
-    step: Step,
-    controller: AnyController,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #perform(task: Task): Promise<void> {
+    const { owner, host, step, controller, signal } = task;
     if (step.verdict) return this.#release(owner, host, step, step.verdict);
-    if (step.looks && this.#isNew(owner, host, step)) return this.#performAtOnce(owner, host, step, controller, signal);
+    if (step.looks && this.#isNew(owner, host, step)) return this.#performAtOnce(task);
     const intent = await this.#intend(owner, host, step);
     if (!intent || signal.aborted || !this.#mayBegin(step)) return;
     const outcome = await this.#apply(intent.step, controller, signal);
@@ -116,23 +121,17 @@ export class Executor {
    * A step that only looks changes nothing, so it does not wait for the disk: it begins while its intent is written, and is
    * given up where that is refused. Its outcome is written after the intent like any other.
    */
-  async #performAtOnce(
-    owner: ResourceKey,
-    host: string,
-    step: Step,
-    controller: AnyController,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #performAtOnce({ owner, host, step, controller, signal }: Task): Promise<void> {
     const intending = this.#intend(owner, host, step);
     const looking = this.#apply(step, controller, signal);
     let intent: JournalRecord | undefined;
+    let outcome: StepOutcome | undefined;
     try {
       intent = await intending;
     } finally {
       if (!intent) this.#giveUp(owner, host, 'the intent could not be written');
-      await looking;
+      outcome = await looking;
     }
-    const outcome = await looking;
     if (intent && outcome) await this.#record(owner, host, intent, outcome);
   }
 
