@@ -6,14 +6,13 @@ import { unlessAborted } from '../../model/until-aborted.ts';
 import { GitCode } from '../../source/git/git-error.ts';
 import { Serial } from '../../source/git/serial.ts';
 import { cleanText } from '../../status/text.ts';
-import { keys } from '../../store/keys.ts';
 import type { RevisionRecord } from '../../store/records.ts';
 import type { StateStore } from '../../store/state-store.ts';
 import type { FleetCache } from '../fleet-cache.ts';
 import type { BranchPlan, PlanOfBranch } from '../http/git-reading.ts';
 import { isFinishedIn, makePlan } from '../make-plan.ts';
 import { BoundedCache } from './bounded-cache.ts';
-import { AcceptedReader } from './read-accepted.ts';
+import { AcceptedReader, readAccepted } from './read-accepted.ts';
 import type { ViewSource } from './view-source.ts';
 
 export interface BranchPlansOptions {
@@ -69,8 +68,8 @@ export class BranchPlans implements PlanOfBranch {
     });
     if (head === undefined) return undefined;
     const { cache, clock, store } = this.#options;
-    const record = (await store.get(keys.revision, signal))?.value as unknown as RevisionRecord | undefined;
-    if (!record?.accepted) {
+    const record = await readAccepted(store, signal);
+    if (!record) {
       throw new Waiting('No revision of the config repository is in effect yet.', {
         code: 'NOTHING_ACCEPTED',
         hint: 'Ask again when the daemon has accepted one.',

@@ -1,17 +1,16 @@
 import { isoTime } from '../../model/clock.ts';
-import { Transient } from '../../model/errors.ts';
+import { asIntendantError, Transient } from '../../model/errors.ts';
 import type { Change } from '../../model/plan.ts';
 import { unlessAborted } from '../../model/until-aborted.ts';
 import { isOid } from '../../source/git/ref-name.ts';
 import type { CommitInfo } from '../../source/source.ts';
 import { cleanText } from '../../status/text.ts';
-import { keys } from '../../store/keys.ts';
-import type { RevisionRecord } from '../../store/records.ts';
 import type { StateStore } from '../../store/state-store.ts';
 import type { RevisionEntry, RevisionLog } from '../http/git-reading.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { changesOfCommit } from './commit-changes.ts';
-import { bringAccepted, isHere, type ViewSource } from './view-source.ts';
+import { readAccepted } from './read-accepted.ts';
+import { bringAccepted, infoOf, type ViewSource } from './view-source.ts';
 
 export interface CommitLogOptions {
   source: ViewSource;
@@ -20,7 +19,13 @@ export interface CommitLogOptions {
   stopping: AbortSignal;
 }
 
-/** Entries that are kept, by commit: they never change. */
+/** What is told of a commit, and the one before it. */
+interface Told {
+  entry: RevisionEntry;
+  parent: string | undefined;
+}
+
+/** Commits of which it is kept: it never changes. */
 const KEPT = 500;
 const LONGEST_NAME = 200;
 const LONGEST_SUBJECT = 500;
@@ -33,7 +38,7 @@ const LATEST = 253_402_300_799;
  */
 export class CommitLog implements RevisionLog {
   readonly #options: CommitLogOptions;
-  readonly #entries = new BoundedCache<RevisionEntry>(KEPT);
+  readonly #told = new BoundedCache<Told>(KEPT);
   #deepening: Promise<void> | undefined;
   /** The accepted commit whose whole history was fetched. */
   #whole: string | undefined;
@@ -43,39 +48,36 @@ export class CommitLog implements RevisionLog {
   }
 
   async list({ limit, before }: { limit: number; before?: string }, signal: AbortSignal): Promise<RevisionEntry[]> {
-    const start = before === undefined ? await this.#accepted(signal) : await this.#parentOf(before, signal);
+    let next = before === undefined ? await this.#accepted(signal) : await this.#parentOf(before, signal);
     const found: RevisionEntry[] = [];
-    let next = start;
     while (next !== undefined && found.length < limit) {
-      const info = await this.#info(next, signal);
-      if (!info) break;
-      found.push(await this.#entry(info, signal));
-      next = info.parents[0];
+      const told = await this.#tell(next, signal);
+      if (!told) break;
+      found.push(told.entry);
+      next = told.parent;
     }
     return found;
   }
 
   async get(commit: string, signal: AbortSignal): Promise<RevisionEntry | undefined> {
     if (!isOid(commit)) return undefined;
-    const known = this.#entries.get(commit);
-    if (known) return known;
     // A clone that was begun a moment ago has only what was asked of it.
-    await this.#accepted(signal);
-    const info = await this.#info(commit, signal);
-    return info && this.#entry(info, signal);
+    if (!this.#told.get(commit)) await this.#accepted(signal);
+    return (await this.#tell(commit, signal))?.entry;
   }
 
   /** The accepted commit, made readable with its history; undefined before there is one. */
   async #accepted(signal: AbortSignal): Promise<string | undefined> {
     const { source, store } = this.#options;
-    const record = (await store.get(keys.revision, signal))?.value as unknown as RevisionRecord | undefined;
-    if (!record?.accepted) return undefined;
-    await bringAccepted(source, record.accepted, record.accepted, signal);
-    return record.accepted;
+    const record = await readAccepted(store, signal);
+    if (record) await bringAccepted(source, record.accepted, record.accepted, signal);
+    return record?.accepted;
   }
 
   async #parentOf(commit: string, signal: AbortSignal): Promise<string | undefined> {
     if (!isOid(commit)) return undefined;
+    const told = this.#told.get(commit);
+    if (told) return told.parent;
     await this.#accepted(signal);
     return (await this.#info(commit, signal))?.parents[0];
   }
@@ -83,11 +85,10 @@ export class CommitLog implements RevisionLog {
   /** A commit; when it is not here the history is fetched, once for everybody. */
   async #info(commit: string, signal: AbortSignal): Promise<CommitInfo | undefined> {
     const { source } = this.#options;
-    if (!(await isHere(source, commit, signal))) {
-      await this.#deepen(signal);
-      if (!(await isHere(source, commit, signal))) return undefined;
-    }
-    return source.commitInfo(commit, signal);
+    const here = await infoOf(source, commit, signal);
+    if (here) return here;
+    await this.#deepen(signal);
+    return infoOf(source, commit, signal);
   }
 
   async #deepen(signal: AbortSignal): Promise<void> {
@@ -104,20 +105,23 @@ export class CommitLog implements RevisionLog {
     });
   }
 
-  async #entry(info: CommitInfo, signal: AbortSignal): Promise<RevisionEntry> {
-    const known = this.#entries.get(info.commit);
+  async #tell(commit: string, signal: AbortSignal): Promise<Told | undefined> {
+    const known = this.#told.get(commit);
     if (known) return known;
+    const info = await this.#info(commit, signal);
+    if (!info) return undefined;
     const changes = await this.#changes(info, signal);
-    const { name } = info.author;
+    const { name, timestamp } = info.author;
     const entry: RevisionEntry = {
-      commit: info.commit,
+      commit,
       author: cleanText(name, LONGEST_NAME),
-      at: isoTime(1000 * Math.min(Math.max(0, info.author.timestamp), LATEST)),
+      at: isoTime(1000 * Math.min(Math.max(0, timestamp), LATEST)),
       subject: cleanText(info.message.split('\n', 1)[0] ?? '', LONGEST_SUBJECT),
       ...(changes && { changes }),
     };
-    this.#entries.set(info.commit, entry);
-    return entry;
+    const told = { entry, parent: info.parents[0] };
+    this.#told.set(commit, told);
+    return told;
   }
 
   async #changes({ commit, parents }: CommitInfo, signal: AbortSignal): Promise<Change[] | undefined> {
@@ -126,8 +130,10 @@ export class CommitLog implements RevisionLog {
     try {
       if (parent !== undefined && !(await this.#info(parent, signal))) return undefined;
       return await changesOfCommit(source, parent, commit, signal);
-    } catch {
+    } catch (error) {
       signal.throwIfAborted();
+      // What could not be asked for now is asked for again: an entry is kept for good.
+      if (asIntendantError(error).disposition === 'Transient') throw error;
       // The folder of the configuration may not have been there yet.
       return undefined;
     }

@@ -3,11 +3,9 @@ import type { Clock } from '../../model/clock.ts';
 import { asIntendantError, tellError } from '../../model/errors.ts';
 import type { Inventory } from '../../model/resource.ts';
 import { CommitInventory } from '../../source/inventory/inventory.ts';
-import { keys } from '../../store/keys.ts';
-import type { RevisionRecord } from '../../store/records.ts';
 import type { StateStore } from '../../store/state-store.ts';
 import type { Desired } from '../desired.ts';
-import { AcceptedReader } from './read-accepted.ts';
+import { AcceptedReader, readAccepted } from './read-accepted.ts';
 import type { ViewSource } from './view-source.ts';
 
 export interface FollowedDesiredOptions {
@@ -71,9 +69,8 @@ export class FollowedDesired implements Desired {
   async #look(signal: AbortSignal): Promise<void> {
     const { store, source, isFinished, isWanted, log } = this.#options;
     if (!isWanted()) return;
-    const entry = await store.get(keys.revision, signal);
-    const record = entry?.value as unknown as RevisionRecord | undefined;
-    if (!record?.accepted) {
+    const record = await readAccepted(store, signal);
+    if (!record) {
       this.#behind = 'The daemon has not accepted a revision yet.';
       return;
     }

@@ -3,7 +3,9 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Inventory } from '../../model/resource.ts';
 import { InventoryBuilder } from '../../source/inventory/inventory-builder.ts';
 import type { SnapshotDiff } from '../../source/source.ts';
+import { keys } from '../../store/keys.ts';
 import type { RevisionRecord } from '../../store/records.ts';
+import type { StateStore } from '../../store/state-store.ts';
 import { bringAccepted, parseAll, type ViewSource } from './view-source.ts';
 
 /** The repository after a commit was taken up. */
@@ -12,6 +14,12 @@ export interface Advance {
   diagnostics: readonly Diagnostic[];
   /** Clusters that are held, each at its commit. */
   held: ReadonlyMap<string, string>;
+}
+
+/** What the daemon has accepted, as it says in the store; undefined before it has. */
+export async function readAccepted(store: StateStore, signal: AbortSignal): Promise<RevisionRecord | undefined> {
+  const record = (await store.get(keys.revision, signal))?.value as unknown as RevisionRecord | undefined;
+  return record?.accepted ? record : undefined;
 }
 
 /** Reads the repository as the daemon has taken it up, and can go on from there to what is proposed. */

@@ -1,4 +1,4 @@
-import type { ConfigBranches, ConfigHistory, ConfigSource, ParsedFile } from '../../source/source.ts';
+import type { CommitInfo, ConfigBranches, ConfigHistory, ConfigSource, ParsedFile } from '../../source/source.ts';
 
 /** What the view reads of the config repository, through a clone of its own. */
 export type ViewSource = Pick<ConfigSource, 'tip' | 'fetch' | 'diff' | 'parse' | 'commitInfo'> &
@@ -12,22 +12,19 @@ export async function bringAccepted(
   accepted: string,
   signal: AbortSignal,
 ): Promise<void> {
-  if (await isHere(source, commit, signal)) return;
+  if (await infoOf(source, commit, signal)) return;
   const tip = (await source.tip(signal)) ?? accepted;
   await source.fetch(tip, accepted, signal);
-  if (await isHere(source, commit, signal)) return;
+  if (await infoOf(source, commit, signal)) return;
   await source.deepen(tip, signal);
 }
 
-/** Whether the clone has a commit. */
-export async function isHere(source: ViewSource, commit: string, signal: AbortSignal): Promise<boolean> {
-  return source.commitInfo(commit, signal).then(
-    () => true,
-    () => {
-      signal.throwIfAborted();
-      return false;
-    },
-  );
+/** A commit of the clone; undefined: it is not there. */
+export async function infoOf(source: ViewSource, commit: string, signal: AbortSignal): Promise<CommitInfo | undefined> {
+  return source.commitInfo(commit, signal).catch(() => {
+    signal.throwIfAborted();
+    return undefined;
+  });
 }
 
 /** The parsed files of these blobs, by oid. */

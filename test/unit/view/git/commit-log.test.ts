@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { InvalidInput, Transient } from '../../../../reconciler/model/errors.ts';
+import type { CommitInfo } from '../../../../reconciler/source/source.ts';
 import { keys } from '../../../../reconciler/store/keys.ts';
+import type { StateStore } from '../../../../reconciler/store/state-store.ts';
 import { apiV1 } from '../../../../reconciler/view/api-v1/routes.ts';
 import { CommitLog } from '../../../../reconciler/view/git/commit-log.ts';
 import type { ViewSource } from '../../../../reconciler/view/git/view-source.ts';
@@ -50,5 +53,64 @@ describe('the commits of a config branch', () => {
 
     expect(pages).toEqual([100, 50]);
     expect(seen).toEqual(Array.from({ length: 150 }, (_, at) => oidOf(150 - at)));
+  });
+});
+
+const SIGNAL = new AbortController().signal;
+const FIRST = 'a'.repeat(40);
+const SECOND = 'b'.repeat(40);
+
+function commitOf(commit: string, ...parents: string[]): CommitInfo {
+  const author = { name: 'jo', email: 'jo@example.org', timestamp: 0 };
+  return { commit, parents, author, committer: author, message: `commit ${commit[0]}` };
+}
+
+/** A clone that has the accepted commit alone until the history behind it was fetched. */
+function rig(): { log: CommitLog; asked: string[]; remote: { away: boolean } } {
+  const here = new Map([[SECOND, commitOf(SECOND, FIRST)]]);
+  const asked: string[] = [];
+  const remote = { away: false };
+  const source: Partial<ViewSource> = {
+    async commitInfo(commit) {
+      asked.push(commit);
+      const info = here.get(commit);
+      if (!info) throw new InvalidInput('not here', { code: 'COMMIT_MISSING' });
+      return info;
+    },
+    async deepen() {
+      if (remote.away) throw new Transient('The remote is away.', { code: 'GIT_UNREACHABLE' });
+      here.set(FIRST, commitOf(FIRST));
+    },
+    diff: async (_from, commit) => ({ commit, changed: [], removed: [], diagnostics: [] }),
+  };
+  const record = { accepted: SECOND };
+  const store: Partial<StateStore> = { get: async (key) => ({ key, value: record, revision: 1 }) };
+  const stopping = new AbortController().signal;
+  const log = new CommitLog({ source: source as ViewSource, store: store as StateStore, stopping });
+  return { log, asked, remote };
+}
+
+describe('the log of commits of a clone that has not all of them', () => {
+  it('says what a commit changed once its parent could be fetched, also where it could not be before', async () => {
+    const { log, remote } = rig();
+    remote.away = true;
+    await expect(log.get(SECOND, SIGNAL)).rejects.toMatchObject({ code: 'GIT_UNREACHABLE' });
+
+    remote.away = false;
+    const entry = await log.get(SECOND, SIGNAL);
+
+    expect(entry).toMatchObject({ subject: 'commit b', changes: [] });
+  });
+
+  it('asks the clone for nothing that it has told already', async () => {
+    const { log, asked } = rig();
+    const before = await log.list({ limit: 10 }, SIGNAL);
+    asked.length = 0;
+
+    const again = await log.list({ limit: 10 }, SIGNAL);
+
+    expect(again.map(({ commit }) => commit)).toEqual([SECOND, FIRST]);
+    expect(again).toEqual(before);
+    expect(asked).toEqual([SECOND]);
   });
 });
