@@ -2099,11 +2099,12 @@ export const SCHEMAS: Record<'cluster' | 'common' | 'container-manager' | 'daemo
           "publicUrl": {
             "type": "string",
             "format": "https-url",
+            "pattern": "^https://[^/?#]+/?$",
             "description": "Address of the view as browsers reach it, without a path. An `oidc` authenticator with a `clientId` sends browsers back there, unless it has one of its own.",
             "examples": [
               "https://intendant.example.org"
             ],
-            "x-intendant-form": "an https URL without credentials in it",
+            "x-intendant-form": "an https URL without credentials in it and without a path",
             "x-intendant-quiet": true
           },
           "trustedProxies": {

@@ -123,6 +123,7 @@ describe('the view in the configuration', () => {
       'https://other.example.org',
       false,
     ]);
+    await expect(load({ publicUrl: 'https://example.org/fleet' })).rejects.toThrow(/publicUrl.*without a path/);
   });
 
   it('takes a hook with an address nobody guesses and a secret by reference, and nothing less', async () => {
