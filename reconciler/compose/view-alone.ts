@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DaemonConfig, ViewConfig } from '../config/daemon-config.ts';
+import { DEFAULT_VIEW } from '../config/view.ts';
 import type { KindLog } from '../kinds/context.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
 import { InvalidInput, messageOf } from '../model/errors.ts';
@@ -19,8 +20,6 @@ export interface ViewAloneOptions {
   clock?: Clock;
 }
 
-/** Where it listens when the configuration has no view: as with an empty one. */
-const NO_VIEW: ViewConfig = { address: '127.0.0.1', port: 8000, trustedProxies: [] };
 const HINT_MS = 5000;
 
 /**
@@ -30,7 +29,7 @@ const HINT_MS = 5000;
 export async function runView(config: DaemonConfig, options: ViewAloneOptions): Promise<void> {
   const { log, signal, clock = systemClock } = options;
   const { store: where, fleet, state } = config;
-  const view = config.view ?? NO_VIEW;
+  const view = config.view ?? DEFAULT_VIEW;
   if (where.type === 'embedded') throw oneProcessOnly();
   const { folder, isKept } = await folderOf(state, view);
   try {

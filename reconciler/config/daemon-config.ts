@@ -48,8 +48,6 @@ export interface ViewConfig {
   port: number;
   /** Absolute paths. Absent: HTTP. */
   tls?: TlsFiles;
-  /** As browsers reach it. */
-  publicUrl?: string;
   /** Addresses and ranges of proxies that say who their client is. */
   trustedProxies: string[];
   /** Absent: everybody who reaches the address, which is loopback then. */

@@ -10,8 +10,9 @@ import type { ViewConfig } from './daemon-config.ts';
 import { readSecret, type SecretPlaces } from './secrets.ts';
 import { signInSettings } from './sign-in.ts';
 
-/** Where the view listens when nothing else is said. */
-export const DEFAULT_LISTEN = '127.0.0.1:8000';
+/** The view when nothing is said of it. */
+export const DEFAULT_VIEW: ViewConfig = { address: '127.0.0.1', port: 8000, trustedProxies: [] };
+const DEFAULT_LISTEN = `${DEFAULT_VIEW.address}:${DEFAULT_VIEW.port}`;
 /** Shorter secrets can be guessed from one signed call. */
 const SHORTEST_SECRET = 16;
 
@@ -44,7 +45,6 @@ export async function viewConfig(document: DaemonView, places: SecretPlaces): Pr
     port,
     trustedProxies,
     ...(tls && { tls }),
-    ...(publicUrl !== undefined && { publicUrl }),
     ...(signIn && { signIn }),
     ...(hook && { hook }),
   };
