@@ -71,7 +71,7 @@ export class Plan extends BaseCommand<typeof Plan> {
   };
 
   protected override async answer(signal: AbortSignal): Promise<CommandAnswer> {
-    const { countChanges, renderPlan } = await import('../output/render-plan.ts');
+    const { countChanges, renderPlan } = await import('../../reconciler/view/plan-text.ts');
     const { planMarkdown } = await import('../../reconciler/view/plan-forms.ts');
     const { renderDiagnostics } = await import('../output/render-diagnostics.ts');
     const folder = resolve(this.args.path);

@@ -20,7 +20,7 @@ export class Validate extends BaseCommand<typeof Validate> {
   protected override async answer(signal: AbortSignal): Promise<CommandAnswer> {
     const { readRepository } = await import('../read-repository.ts');
     const { renderDiagnostics, countDiagnostics } = await import('../output/render-diagnostics.ts');
-    const { plural } = await import('../output/render-plan.ts');
+    const { plural } = await import('../../reconciler/view/plan-text.ts');
     this.progress.step('Reading the documents');
 
     const { diagnostics, files, documents } = await readRepository(resolve(this.args.path), signal);

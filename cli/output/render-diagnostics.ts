@@ -1,7 +1,7 @@
 import { formatDiagnostic, type Diagnostic } from '../../reconciler/model/diagnostic.ts';
+import { plural } from '../../reconciler/view/plan-text.ts';
 import type { Paint } from './paint.ts';
 import { plainLine } from './plain.ts';
-import { plural } from './render-plan.ts';
 
 /** A line for each finding: `file:line:column: error: message [code]`. */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], paint: Paint): string[] {

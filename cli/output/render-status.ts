@@ -4,12 +4,12 @@ import { progressText } from '../../reconciler/status/counts.ts';
 import { describeHalt } from '../../reconciler/rollout/brake.ts';
 import type { FleetInfo } from '../../reconciler/view/fleet-view.ts';
 import type { Health } from '../../reconciler/view/health.ts';
+import { plural } from '../../reconciler/view/plan-text.ts';
 import type { Screen } from '../base-command.ts';
 import type { FleetSummaryLists } from '../summarize-fleet.ts';
 import { columnsOf, messageOfStatus } from './object-tables.ts';
 import { toneOf } from './paint.ts';
 import { plainLine } from './plain.ts';
-import { plural } from './render-plan.ts';
 import { renderTable, type Column } from './table.ts';
 
 /** Rows of each table: the whole fits on one screen. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { paintFor } from '../../../cli/output/paint.ts';
 import type { OperationReview } from '../../../reconciler/kinds/operation/review.ts';
 import type { Change } from '../../../reconciler/model/plan.ts';
 import { EMPTY_PLAN } from '../../../reconciler/model/plan.ts';
-import { paintFor } from '../../../cli/output/paint.ts';
-import { countChanges, planFooter, renderPlan } from '../../../cli/output/render-plan.ts';
+import { countChanges, planFooter, renderPlan } from '../../../reconciler/view/plan-text.ts';
 
 const CHANGES: Change[] = [
   { symbol: '+', key: 'Operation/restart-web', lines: ['restart'] },
