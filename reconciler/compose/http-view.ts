@@ -1,13 +1,10 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { allKinds } from '../../schema/registry.ts';
 import type { DaemonConfig, ViewConfig } from '../config/daemon-config.ts';
 import type { KindLog } from '../kinds/context.ts';
 import type { Clock } from '../model/clock.ts';
 import { keyOf, type Inventory } from '../model/resource.ts';
 import { VERSION } from '../model/version.ts';
-import { DocumentParser } from '../source/documents/document-parser.ts';
-import { GitConfigSource } from '../source/git/config-source.ts';
-import { GitThread } from '../source/git/git-thread.ts';
 import type { StateStore } from '../store/state-store.ts';
 import { apiV0 } from '../view/api-v0/routes.ts';
 import { apiV1 } from '../view/api-v1/routes.ts';
@@ -32,6 +29,7 @@ import { watchRequests, watchSignIns, watchStreams } from '../view/metrics/watch
 import { buildSignIn } from '../view/sign-in/build-sign-in.ts';
 import type { StoreView } from '../view/store-view.ts';
 import { hostCredentials } from './host-credentials.ts';
+import { openConfigClone } from './open-git.ts';
 import { openViewEvents } from './view-events.ts';
 
 export interface HttpViewOptions {
@@ -70,7 +68,14 @@ export async function openHttpView(options: HttpViewOptions): Promise<HttpView> 
   const stop = new AbortController();
   const stopping = stop.signal;
   const cache = new FleetCache({ store, clock });
-  const git = openViewGit(options);
+  const gathered = options.metrics ?? newMetrics();
+  // Its own: what is proposed never stands in the way of what is in effect.
+  const git = openConfigClone(config, {
+    folder: options.folder,
+    clock,
+    onProblem: (reason) => log.warn({ reason }, 'parse cache of the view'),
+    meter: gathered,
+  });
   const { source } = git;
   const own = options.inventory ?? ((): undefined => undefined);
   const isFinished = (name: string): boolean => {
@@ -119,7 +124,6 @@ export async function openHttpView(options: HttpViewOptions): Promise<HttpView> 
     await git.close();
   };
   try {
-    const gathered = options.metrics ?? newMetrics();
     const parts = await partsOf(options, context, eventLog, gathered);
     const app = viewApp(context, { parts, onRequest: watchRequests(gathered) });
     const { address, port, tls, trustedProxies } = view;
@@ -164,26 +168,5 @@ async function partsOf(
     dashboard: dashboard(context),
     ...(view.signIn && { signIn: await buildSignIn(view.signIn, { clock, log, counter }) }),
     ...(view.hook && { hook: hookRoutes({ settings: view.hook, hint, log }) }),
-  };
-}
-
-/** A thread, a clone and a parser of the view's own: what is proposed never stands in the way of what is in effect. */
-function openViewGit({ config, folder, clock, log }: HttpViewOptions): {
-  source: GitConfigSource;
-  close(): Promise<void>;
-} {
-  const thread = new GitThread();
-  const onProblem = (reason: string): void => log.warn({ reason }, 'parse cache of the view');
-  // Plain files by content: every process may share them.
-  const parser = new DocumentParser({ cacheFolder: join(config.state, 'documents'), clock, onProblem });
-  const { url, auth, caFile, proxy, proxyAuth, branch, path } = config.repository;
-  const source = new GitConfigSource({ url, auth, caFile, proxy, proxyAuth, folder, branch, path }, thread, parser);
-  return {
-    source,
-    async close() {
-      await source.close();
-      await parser.close();
-      await thread.close();
-    },
   };
 }

@@ -18,20 +18,51 @@ export interface Git {
   close(): Promise<void>;
 }
 
-export function openGit(config: DaemonConfig, clock: Clock, onProblem: (message: string) => void, meter?: Meter): Git {
+export interface ConfigClone {
+  source: GitConfigSource;
+  thread: GitThread;
+  close(): Promise<void>;
+}
+
+export interface ConfigCloneOptions {
+  /** Of the clone. No other process may use it. */
+  folder: string;
+  clock: Clock;
+  /** Told of what is wrong with the cache of parsed documents. */
+  onProblem: (message: string) => void;
+  meter?: Meter | undefined;
+}
+
+/** A clone of the config repository, with a thread and a parser of its own. */
+export function openConfigClone(
+  config: DaemonConfig,
+  { folder, clock, onProblem, meter }: ConfigCloneOptions,
+): ConfigClone {
   const thread = new GitThread(meter);
-  const parser = new DocumentParser({
-    cacheFolder: join(config.state, 'documents'),
-    clock,
-    onProblem,
-  });
-  const { branch, path, url, auth, caFile, proxy, proxyAuth, signatures } = config.repository;
-  const folder = join(config.state, 'repository');
+  // Plain files by content: every process may share them.
+  const parser = new DocumentParser({ cacheFolder: join(config.state, 'documents'), clock, onProblem });
+  const { branch, path, url, auth, caFile, proxy, proxyAuth } = config.repository;
   const source = new GitConfigSource(
     { url, auth, caFile, proxy, proxyAuth, folder, branch, path, acceptRevision: config.acceptRevision },
     thread,
     parser,
   );
+  return {
+    source,
+    thread,
+    async close() {
+      await source.close();
+      await parser.close();
+      await thread.close();
+    },
+  };
+}
+
+export function openGit(config: DaemonConfig, clock: Clock, onProblem: (message: string) => void, meter?: Meter): Git {
+  const folder = join(config.state, 'repository');
+  const clone = openConfigClone(config, { folder, clock, onProblem, meter });
+  const { source, thread } = clone;
+  const { branch, url, signatures } = config.repository;
   return {
     source,
     signatures: signatures && new CommitSignatures(signatures, source, clock),
@@ -41,10 +72,6 @@ export function openGit(config: DaemonConfig, clock: Clock, onProblem: (message:
       const own = { ...status, folder: join(config.state, 'status') };
       return new GitBranchWriter({ ...own, branch: statusBranch, protectedBranches }, thread);
     },
-    async close() {
-      await source.close();
-      await parser.close();
-      await thread.close();
-    },
+    close: () => clone.close(),
   };
 }

@@ -47,8 +47,11 @@ export const METRICS = {
   gitRequests: {
     name: 'intendant_git_requests_total',
     type: 'counter',
-    help: 'Requests to git repositories: tip, fetch, deepen of the config repository, status-tip, status-read and push of the status branch.',
-    labels: { type: ['tip', 'fetch', 'deepen', 'status-tip', 'status-read', 'push'], result: ['ok', 'failed'] },
+    help: 'Requests to git repositories: tip, fetch, deepen of the config branch, branch-tip and branch-fetch of branches that plans are made of, status-tip, status-read and push of the status branch.',
+    labels: {
+      type: ['tip', 'fetch', 'deepen', 'branch-tip', 'branch-fetch', 'status-tip', 'status-read', 'push'],
+      result: ['ok', 'failed'],
+    },
   },
   sshConnectionsOpen: {
     name: 'intendant_ssh_connections_open',

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../reconciler/model/clock.ts';
 import type { Json } from '../../reconciler/model/json.ts';
+import type { Meter } from '../../reconciler/model/meter.ts';
 import { DocumentParser } from '../../reconciler/source/documents/document-parser.ts';
 import { GitConfigSource } from '../../reconciler/source/git/config-source.ts';
 import { GitThread } from '../../reconciler/source/git/git-thread.ts';
@@ -14,6 +15,7 @@ import { FleetCache } from '../../reconciler/view/fleet-cache.ts';
 import { BranchPlans } from '../../reconciler/view/git/branch-plans.ts';
 import { CommitLog } from '../../reconciler/view/git/commit-log.ts';
 import { FollowedDesired } from '../../reconciler/view/git/followed-desired.ts';
+import { CountingMeter } from '../support/counting-meter.ts';
 import { clusterDocument, fleetDocument, hostDocument, restartDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
 import { startGitHttp, type GitHttpServer } from '../support/git-http.ts';
@@ -66,8 +68,8 @@ describeWith(['git', 'git-http-backend'], 'the config repository as the view rea
   }
 
   /** A source with a clone of its own, as each copy of the view has one. */
-  function openSource(name: string): GitConfigSource {
-    const thread = new GitThread();
+  function openSource(name: string, meter?: Meter): GitConfigSource {
+    const thread = new GitThread(meter);
     const parser = new DocumentParser({ clock: systemClock });
     const url = `${server.url}/${basename(repo.bare)}`;
     const source = new GitConfigSource({ url, folder: join(folder, name), branch: 'main', path: '' }, thread, parser);
@@ -79,9 +81,15 @@ describeWith(['git', 'git-http-backend'], 'the config repository as the view rea
     return source;
   }
 
-  function openPlans(name: string): BranchPlans {
+  function openPlans(name: string, meter?: Meter): BranchPlans {
     const cache = new FleetCache({ store, clock: systemClock });
-    return new BranchPlans({ source: openSource(name), store, cache, clock: systemClock, stopping: stop.signal });
+    return new BranchPlans({
+      source: openSource(name, meter),
+      store,
+      cache,
+      clock: systemClock,
+      stopping: stop.signal,
+    });
   }
 
   describe('the revision log', () => {
@@ -159,12 +167,15 @@ describeWith(['git', 'git-http-backend'], 'the config repository as the view rea
     });
 
     it('knows no branch that is not there, and refuses names that are none', async () => {
-      const plans = openPlans('plan-names');
+      const meter = new CountingMeter();
+      const plans = openPlans('plan-names', meter);
 
       expect(await plans.plan('nowhere', SIGNAL)).toBeUndefined();
       for (const name of ['--upload-pack=touch', '../main', 'a b', 'main~1', '', 'x.lock', 'a\u0000b']) {
         await expect(plans.plan(name, SIGNAL)).rejects.toMatchObject({ code: 'BRANCH_NAME' });
       }
+      // No server was asked for them: else whoever types one would raise the alarm of failing requests.
+      expect(Object.fromEntries(meter.counts)).toEqual({ 'gitRequests type=branch-tip result=ok': 1 });
     });
   });
 

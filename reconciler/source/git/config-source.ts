@@ -12,6 +12,7 @@ import { MAX_FILE_BYTES } from './config-engine.ts';
 import type { BlobBatch, ConfigSourceOptions } from './config-engine.ts';
 import type { GitThread } from './git-thread.ts';
 import { newSessionId } from './git-thread.ts';
+import { branchRef } from './ref-name.ts';
 import { RefWatcher } from './ref-watcher.ts';
 import type { Session } from './rpc.ts';
 import { parseGitUrl } from './url.ts';
@@ -58,7 +59,9 @@ export class GitConfigSource implements ConfigSource, ConfigHistory, ConfigBranc
     return this.#thread.call(this.#session, 'fetch', [commit, accepted], signal);
   }
 
-  tipOf(branch: string, signal: AbortSignal): Promise<string | undefined> {
+  async tipOf(branch: string, signal: AbortSignal): Promise<string | undefined> {
+    // A name that is none asks no server, and is no failure of one.
+    branchRef(branch);
     return this.#thread.call(this.#session, 'tipOf', [branch], signal);
   }
 

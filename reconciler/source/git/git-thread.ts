@@ -16,6 +16,8 @@ const ASKING: Readonly<Record<string, string>> = {
   'source tip': 'tip',
   'source fetch': 'fetch',
   'source deepen': 'deepen',
+  'source tipOf': 'branch-tip',
+  'source bringBeside': 'branch-fetch',
   'writer tip': 'status-tip',
   'writer read': 'status-read',
   'writer list': 'status-read',
