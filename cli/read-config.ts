@@ -21,14 +21,17 @@ export function configSources(flags: DaemonFlagValues): LoadOptions {
 }
 
 /**
- * The daemon's configuration as this process sees it; `note` hears of variables that mean nothing. Throws as
- * `loadDaemonConfig`.
+ * The daemon's configuration as this process sees it; `note` hears of variables that mean nothing. Only who serves the view needs its
+ * files (`withView`). Throws as `loadDaemonConfig`.
  */
-export async function readConfig(flags: DaemonFlagValues, note?: (text: string) => void): Promise<DaemonConfig> {
+export async function readConfig(
+  flags: DaemonFlagValues,
+  { note, withView = false }: { note?: (text: string) => void; withView?: boolean } = {},
+): Promise<DaemonConfig> {
   const sources = configSources(flags);
   const merged = await mergeConfig(sources);
   for (const text of merged.unknown) note?.(text);
-  return checkConfig(merged, sources.environment);
+  return checkConfig(merged, sources.environment, { withView });
 }
 
 /** Why a machine's configuration is no use to a command that only reads, and does without when nobody named it. */

@@ -40,7 +40,7 @@ export class Run extends BaseCommand<typeof Run> {
     const { readConfig } = await import('../read-config.ts');
     const { startReconciler } = await import('../../reconciler/main.ts');
     const log = await this.openLog();
-    const config = await readConfig(this.flags, (text) => log.warn({}, text));
+    const config = await readConfig(this.flags, { note: (text) => log.warn({}, text), withView: true });
     const objects = new Map<ResourceKey, ObjectStatus>();
     const stopWatching = endOnUnheededFailures(log);
 

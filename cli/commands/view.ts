@@ -28,7 +28,8 @@ export class View extends BaseCommand<typeof View> {
     const log = await this.openLog();
     const { listen, set = [], ...flags } = this.flags;
     const settings = listen === undefined ? set : [...set, `view.listen=${listen}`];
-    const config = await readConfig({ ...flags, set: settings }, (text) => log.warn({}, text));
+    const note = (text: string): void => log.warn({}, text);
+    const config = await readConfig({ ...flags, set: settings }, { note, withView: true });
     const stopWatching = endOnUnheededFailures(log);
     await runView(config, { log, signal }).finally(stopWatching);
     return undefined;
