@@ -241,14 +241,13 @@ function checkAction(when: 'before' | 'after', check: Check, index: number): Act
   const retries = check.retries ?? 0;
   const intervalMs = parseDuration(check.interval ?? '5s');
   const name = check.name ?? `#${index + 1}`;
-  // A command of somebody else's: declared repeatable, and who knows what it does.
-  const { looks: _looks, ...asked } = look(
-    when === 'before' ? 'checkBefore' : 'checkAfter',
-    `check ${when} ${name}: ${check.command.join(' ')}`,
-    (timeoutMs + intervalMs + GRACE_MS) * (retries + 1),
-  );
+  // A command of somebody else's: declared repeatable, and who knows what it does. So it is no look.
   return {
-    ...asked,
+    action: when === 'before' ? 'checkBefore' : 'checkAfter',
+    summary: `check ${when} ${name}: ${check.command.join(' ')}`,
+    idempotent: true,
+    disruptive: false,
+    timeoutMs: (timeoutMs + intervalMs + GRACE_MS) * (retries + 1),
     parameters: { name, command: check.command, timeoutMs, retries, intervalMs },
   };
 }
