@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseKnownHosts } from '../../../reconciler/ssh/known-hosts.ts';
+import { cpuTimeOf } from '../../support/cpu-time.ts';
 import { testHostKey } from './keys.ts';
 
 const KEY = testHostKey(1);
@@ -91,13 +92,13 @@ describe('a known_hosts file', () => {
     );
   });
 
-  it('matches a hostile pattern in bounded time', () => {
+  it('matches a hostile pattern in bounded time', async () => {
     const known = parseKnownHosts(`${'*a'.repeat(250)} ${KEY}\n`);
-    const since = performance.now();
+    const found: number[] = [];
 
-    const found = known.lookup('a'.repeat(253), 22);
+    const took = await cpuTimeOf(() => found.push(known.lookup('a'.repeat(253), 22).keys.length));
 
-    expect(found.keys).toHaveLength(1);
-    expect(performance.now() - since).toBeLessThan(500);
+    expect(found).toEqual([1]);
+    expect(took).toBeLessThan(500);
   });
 });

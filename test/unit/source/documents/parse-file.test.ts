@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseFile } from '../../../../reconciler/source/documents/parse-file.ts';
 import type { ParsedFile } from '../../../../reconciler/source/source.ts';
+import { cpuTimeOf } from '../../../support/cpu-time.ts';
 
 function parse(text: string): ParsedFile {
   return parseFile('0'.repeat(40), Buffer.from(text));
@@ -126,13 +127,13 @@ describe('Hostile documents', () => {
 
   it.each(['[', '{', '- ', '? ', '[a,', '{a: ', 'a: [', ': '])(
     'js-yaml #738: a mebibyte of %j is too deep, in no time',
-    (part) => {
-      const started = performance.now();
+    async (part) => {
+      const found: string[] = [];
 
-      const found = codes(part.repeat(MEBIBYTE / part.length));
+      const took = await cpuTimeOf(() => found.push(...codes(part.repeat(MEBIBYTE / part.length))));
 
       expect(found).toEqual(['too-deep']);
-      expect(performance.now() - started).toBeLessThan(2000);
+      expect(took).toBeLessThan(2000);
     },
   );
 
@@ -179,14 +180,14 @@ describe('Hostile documents', () => {
     expect(codes('a: b\n'.repeat(MEBIBYTE / 5))).toEqual(['too-many-parts']);
   });
 
-  it('many different keys in one map are read in linear time', () => {
+  it('many different keys in one map are read in linear time', async () => {
     const text = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1\n`).join('');
-    const started = performance.now();
+    const found: string[] = [];
 
-    const found = codes(text);
+    const took = await cpuTimeOf(() => found.push(...codes(text)));
 
     expect(found.length).toBeLessThanOrEqual(201);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(took).toBeLessThan(10_000);
   });
 
   it('CVE-2022-24348: messages never carry more than a glimpse of what was found', () => {
