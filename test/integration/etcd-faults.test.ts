@@ -6,7 +6,8 @@ import { freshFleet, startEtcd, type TestEtcd } from '../support/etcd.ts';
 import { eventually } from '../support/eventually.ts';
 import { describeWith } from '../support/real-parts.ts';
 
-const CALL_MS = 500;
+/** Long beside what a call takes on a machine with other work to do. */
+const CALL_MS = 1000;
 
 describeWith(['etcd'], 'the etcd store in trouble', () => {
   let etcd: TestEtcd;
@@ -44,7 +45,7 @@ describeWith(['etcd'], 'the etcd store in trouble', () => {
 
     // No breaker either: the first call after the freeze gets through.
     expect((await eventually(() => store.get('a'), { timeoutMs: 2000 })).value).toBe(1);
-    expect(Math.max(...times)).toBeLessThan(CALL_MS + 1000);
+    expect(Math.max(...times)).toBeLessThan(CALL_MS * 4);
   });
 
   it('gives a hint with an error that says what to check', async () => {
@@ -194,13 +195,14 @@ describeWith(['etcd'], 'the etcd store in trouble', () => {
   });
 
   it('ends a lease by its own reckoning while the server is frozen, before the server can give it away', async () => {
-    const lease = await store.lease('fleet', 'one', 1000, ended.signal);
+    const ttlMs = 4000;
+    const lease = await store.lease('fleet', 'one', ttlMs, ended.signal);
     const before = performance.now();
     etcd.freeze();
 
     await lostOf(lease);
 
-    expect(performance.now() - before).toBeLessThan(1000);
+    expect(performance.now() - before).toBeLessThan(ttlMs);
     etcd.resume();
     const result = await eventually(() => store.commit([{ put: 'a', value: 1 }], [{ lease: lease.token }]));
     const other = await (await open()).lease('fleet', 'two', 1000, ended.signal);

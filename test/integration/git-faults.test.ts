@@ -16,7 +16,7 @@ import { makeKey } from '../support/sshd.ts';
 import { describeWith } from '../support/real-parts.ts';
 
 const NEVER = new AbortController().signal;
-const IDLE_MS = 400;
+const IDLE_MS = 2000;
 const closers: (() => unknown)[] = [];
 
 afterEach(async () => {

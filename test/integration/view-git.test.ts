@@ -196,13 +196,13 @@ describeWith(['git', 'git-http-backend'], 'the config repository as the view rea
     const before = desired.inventory.keys('Host');
 
     const pushed = await repo.push({ 'web-4.yaml': hostDocument('web-4', '10.0.0.4', 'web') }, 'a fourth');
-    const unaccepted = desired.inventory.keys('Host');
+    await repo.push({ 'web-5.yaml': hostDocument('web-5', '10.0.0.5', 'web') }, 'a fifth, on top');
     await accept(pushed);
-    await eventually(() => desired.inventory.commit === pushed);
+    await eventually(() => desired.inventory.commit !== commits[2]);
 
     expect(before).toEqual(['Host/web-1', 'Host/web-2']);
-    expect(unaccepted).toEqual(before);
-    expect(desired.inventory.keys('Host')).toContain('Host/web-4');
+    expect(desired.inventory.commit).toBe(pushed);
+    expect(desired.inventory.keys('Host')).toEqual([...before, 'Host/web-4']);
     expect(desired.behind).toBeUndefined();
     await accept('f'.repeat(40));
     await eventually(() => desired.behind !== undefined);
