@@ -35,7 +35,7 @@ export function writeDaemonConfig(options: DaemonConfigOptions): string {
     ...(options.status && { status: options.status }),
     ...(options.store && { store: options.store }),
     ...(options.view && { view: options.view }),
-    ssh: { identities: { default: { keyFile } }, connectTimeout: '3s', ...options.ssh },
+    ssh: { identities: { default: { keyFile } }, ...options.ssh },
   };
   writeFileSync(path, stringify(config));
   return path;

@@ -9,7 +9,7 @@ export function document(kind: string, name: string, spec: object, metadata: obj
 export function fleetDocument(name: string, spec: object = {}): string {
   return document('Fleet', name, {
     status: { window: '200ms' },
-    checks: { interval: '2s', failAfter: 2, timeout: '5s' },
+    checks: { interval: '2s', failAfter: 2 },
     retryInterval: '500ms',
     ...spec,
   });

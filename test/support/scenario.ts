@@ -86,7 +86,7 @@ export async function startScenario(options: ScenarioOptions): Promise<Scenario>
   });
 
   let daemon: Daemon | undefined;
-  const untilStatus: Scenario['untilStatus'] = async (path, holds, timeoutMs = 30_000) => {
+  const untilStatus: Scenario['untilStatus'] = async (path, holds, timeoutMs = 60_000) => {
     let last: StatusFile | undefined;
     try {
       return await eventually(
@@ -119,7 +119,7 @@ export async function startScenario(options: ScenarioOptions): Promise<Scenario>
     untilStatus,
     untilPhase: (operation, phases, timeoutMs) =>
       untilStatus(`operations/${operation}.yaml`, ({ status }) => phases.includes(status ?? ''), timeoutMs),
-    async untilHosts(wanted, word, timeoutMs = 30_000) {
+    async untilHosts(wanted, word, timeoutMs = 60_000) {
       await eventually(
         async () => {
           const statuses = await repo.hostStatuses();
