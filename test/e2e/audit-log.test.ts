@@ -105,7 +105,7 @@ describeWith(['sshd', 'git', 'git-http-backend', 'mount'], 'the audit log of a r
     const starts = (): SeenCommand[] => seen().filter(({ command }) => command.startsWith('intendant-step-start'));
 
     daemon = startDaemon(config, { env });
-    await eventually(() => starts().length === 2, { timeoutMs: 20_000 });
+    await eventually(() => starts().length === 2, { timeoutMs: 60_000 });
     await daemon.kill('SIGKILL');
     const before = seen();
     filler += ageFile();
@@ -116,7 +116,7 @@ describeWith(['sshd', 'git', 'git-http-backend', 'mount'], 'the audit log of a r
         if (!/Succeeded|Failed/.test(file?.status ?? '')) throw new Error(daemon.log().slice(-3000));
         return file;
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 60_000 },
     );
     await daemon.kill();
 

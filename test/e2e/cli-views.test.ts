@@ -18,7 +18,7 @@ beforeAll(async () => {
   scenario.start();
   await scenario.untilHosts(scenario.hosts('web'), 'active');
   await eventually(async () => (await cli(['status', '--config', scenario.configPath])).code === 0, {
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   });
   clone = join(scenario.folder, 'of-a-colleague');
   execFileSync('git', ['clone', '--quiet', scenario.repo.bare, clone]);
@@ -121,13 +121,13 @@ describeWith(['git'], 'the command line while the daemon runs', () => {
         const answer = await cli(['status', '--state', state()]);
         return answer.code === 4 && answer.stdout.includes('Cluster web is held') ? answer : undefined;
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 60_000 },
     );
 
     expect(status.stdout).toContain('is not healthy');
     expect(status.stdout).toMatch(/The configuration has \d errors?\./);
     await scenario.repo.push({ [path]: good }, 'mended');
-    await eventually(async () => (await cli(['status', '--state', state()])).code === 0, { timeoutMs: 20_000 });
+    await eventually(async () => (await cli(['status', '--state', state()])).code === 0, { timeoutMs: 60_000 });
   });
 });
 

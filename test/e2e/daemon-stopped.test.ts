@@ -27,7 +27,7 @@ async function inTheMiddle(seconds: number, drain?: string): Promise<Scenario> {
   const script = `#!/bin/sh\nsleep ${seconds}\n`;
   const run = restartDocument('say', 'web', { type: 'run', script, rollout: { batches: '100%' }, timeout: '60s' });
   await made.repo.push({ 'operations/say.yaml': run }, 'say');
-  await eventually(async () => (await made.events('started')).length === 2, { timeoutMs: 30_000 });
+  await eventually(async () => (await made.events('started')).length === 2, { timeoutMs: 60_000 });
   return made;
 }
 

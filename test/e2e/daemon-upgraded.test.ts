@@ -35,7 +35,7 @@ describeWith(['git'], 'a daemon that a newer version follows in the middle of an
     await scenario.untilHosts(hosts, 'active');
     const before = (await fleet.records()).length;
     await repo.push({ 'operations/go-on.yaml': restartDocument('go-on', 'web', SPEC[type]) }, 'go on');
-    await eventually(async () => (await scenario!.events('started')).length === 2, { timeoutMs: 30_000 });
+    await eventually(async () => (await scenario!.events('started')).length === 2, { timeoutMs: 60_000 });
 
     await scenario.daemon.kill(signal);
     scenario.start((config) => startDaemon(config, { bin }));

@@ -53,7 +53,7 @@ describeWith(['git', 'sshd'], 'a connection to a real host that is lost in the m
       'web-1.yaml': hostDocument('web-1', address, 'web', { port, user: 'root', hostKeys: [hostKey] }),
     });
     daemon = startDaemon(config);
-    await eventually(async () => (await repo.hostStatus('web-1'))?.status === 'active', { timeoutMs: 30_000 });
+    await eventually(async () => (await repo.hostStatus('web-1'))?.status === 'active', { timeoutMs: 60_000 });
   });
   afterEach(async () => {
     await daemon.kill();
@@ -92,7 +92,7 @@ describeWith(['git', 'sshd'], 'a connection to a real host that is lost in the m
 
   /** Waits until the script itself has come so far, whatever anybody knows of it. */
   async function untilLine(line: number): Promise<void> {
-    await eventually(() => Number(readFileSync(join(folder, 'at'), 'utf8')) >= line, { timeoutMs: 30_000 });
+    await eventually(() => Number(readFileSync(join(folder, 'at'), 'utf8')) >= line, { timeoutMs: 60_000 });
   }
 
   async function output(): Promise<string> {

@@ -5,6 +5,7 @@ import { parse, stringify } from 'yaml';
 import { rebootsByHost } from '../../reconciler/demo/outages.ts';
 import { restartDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
+import { holdDown } from '../support/hold-down.ts';
 import { describeWith } from '../support/real-parts.ts';
 import { startScenario } from '../support/scenario.ts';
 import type { Scenario } from '../support/scenario.ts';
@@ -29,14 +30,15 @@ describeWith(['git', 'mount'], 'the disk of the daemon', () => {
     writeFileSync(scenario.configPath, stringify({ ...config, state }));
     scenario.start();
     await scenario.untilHosts(scenario.hosts('web'), 'active');
-    await scenario.fleet.control.setFaults({ rebootDelayMs: 1500 });
+    const release = await holdDown(scenario, 'web-1');
     const restart = restartDocument('restart-web', 'web', { rollout: { batches: 1 }, timeout: '60s' });
     await scenario.repo.push({ 'operations/restart-web.yaml': restart }, 'restart');
-    await eventually(async () => (await scenario.events('down')).length === 1, { timeoutMs: 20_000 });
+    await eventually(async () => (await scenario.events('down')).length === 1, { timeoutMs: 60_000 });
 
     disk.fill();
-    await scenario.daemon.waitFor(/STORE_UNAVAILABLE/, 30_000);
-    await eventually(async () => (await scenario.events('boot')).length === 3 + 1, { timeoutMs: 20_000 });
+    await release();
+    await scenario.daemon.waitFor(/STORE_UNAVAILABLE/, 60_000);
+    await eventually(async () => (await scenario.events('boot')).length === 3 + 1, { timeoutMs: 60_000 });
     const downWhileFull = (await scenario.events('down')).length;
     const log = scenario.daemon.log();
     disk.free();

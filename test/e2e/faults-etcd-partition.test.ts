@@ -91,7 +91,7 @@ describeWith(['etcd'], 'a partition in the middle of a rolling restart', () => {
     toEtcd.reset();
     toEtcd.unblock();
 
-    await scenario.daemon.waitFor(/halted: no step begins/, 30_000);
+    await scenario.daemon.waitFor(/halted: no step begins/, 60_000);
     expect(await scenario.events('down')).toHaveLength(0);
   });
 

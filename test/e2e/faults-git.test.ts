@@ -50,7 +50,7 @@ describeWith(['git', 'git-http-backend'], 'faults of the git remote', () => {
         if (!pattern.test(shown)) throw new Error(shown + scenario.daemon.log().slice(-2000));
         return shown;
       },
-      { timeoutMs: 30_000, everyMs: 200 },
+      { timeoutMs: 60_000, everyMs: 200 },
     );
   }
 
@@ -65,16 +65,16 @@ describeWith(['git', 'git-http-backend'], 'faults of the git remote', () => {
     await begin();
     await scenario.fleet.control.setFaults({ rebootDelayMs: 2000 });
     await restartWeb();
-    await eventually(async () => (await scenario.events('down')).length > 0, { timeoutMs: 20_000 });
+    await eventually(async () => (await scenario.events('down')).length > 0, { timeoutMs: 60_000 });
 
     server.setFault({ kind: 'reset' }, Infinity);
     const shown = await untilShown(/SourceFailed/);
-    await eventually(async () => (await scenario.events('boot')).length >= 2 + 2, { timeoutMs: 30_000 });
+    await eventually(async () => (await scenario.events('boot')).length >= 2 + 2, { timeoutMs: 60_000 });
     server.setFault({ kind: 'none' });
 
     expect(shown).toContain('GitUnreachable');
     expect((await scenario.untilPhase('restart-web', ENDS, 60_000)).status).toBe('Succeeded');
-    await eventually(async () => (await fleetCondition())?.status === 'True', { timeoutMs: 30_000 });
+    await eventually(async () => (await fleetCondition())?.status === 'True', { timeoutMs: 60_000 });
   });
 
   it('a remote that is slow is waited for', async () => {
@@ -98,12 +98,12 @@ describeWith(['git', 'git-http-backend'], 'faults of the git remote', () => {
     await scenario.repo.git('config', '--unset', 'core.hooksPath');
 
     const shown = await untilShown(/StatusPushFailed/);
-    await eventually(async () => (await scenario.events('down')).length === 2, { timeoutMs: 30_000 });
+    await eventually(async () => (await scenario.events('down')).length === 2, { timeoutMs: 60_000 });
     rmSync(hook);
 
     expect(shown).toMatch(/pre-receive|locked/);
     expect((await scenario.untilPhase('restart-web', ENDS, 90_000)).status).toBe('Succeeded');
-    await eventually(async () => (await fleetCondition())?.status === 'True', { timeoutMs: 30_000 });
+    await eventually(async () => (await fleetCondition())?.status === 'True', { timeoutMs: 60_000 });
   });
 
   it('a branch that is deleted is told, what was accepted stays in effect, and it is followed again once it is back', async () => {
@@ -114,7 +114,7 @@ describeWith(['git', 'git-http-backend'], 'faults of the git remote', () => {
     const shown = await untilShown(/SourceFailed/);
     const hosts = [...(await scenario.repo.hostStatuses()).keys()].sort();
     await scenario.repo.git('update-ref', 'refs/heads/main', accepted);
-    await eventually(async () => (await fleetCondition())?.status === 'True', { timeoutMs: 30_000 });
+    await eventually(async () => (await fleetCondition())?.status === 'True', { timeoutMs: 60_000 });
     await restartWeb();
 
     expect(shown).toMatch(/The config branch "main" does not exist on the remote/);
@@ -142,7 +142,7 @@ describeWith(['git', 'git-http-backend'], 'faults of the git remote', () => {
     scenario.start();
     await scenario.untilStatus('fleet.yaml', (file) => file.revision?.accepted === older, 60_000);
     await eventually(async () => !(await scenario.repo.statusPaths()).includes('clusters/db/cluster.yaml'));
-    await eventually(async () => (await fleetCondition())?.status === 'True', { timeoutMs: 30_000 });
+    await eventually(async () => (await fleetCondition())?.status === 'True', { timeoutMs: 60_000 });
   });
 
   it('a pack that arrives corrupt is told, not taken up, and fetched again', async () => {

@@ -6,10 +6,11 @@ import { eventually } from '../support/eventually.ts';
 import { startScenario } from '../support/scenario.ts';
 import type { Scenario } from '../support/scenario.ts';
 
-/** Short, so that a host that hangs costs a test seconds. */
+const CHECK_MS = 1000;
+const FAIL_AFTER = 2;
 const QUICK = {
   status: { window: '300ms' },
-  checks: { interval: '1s', failAfter: 2, timeout: '1s' },
+  checks: { interval: `${CHECK_MS}ms`, failAfter: FAIL_AFTER },
   retryInterval: '300ms',
 };
 const ENDS = ['Succeeded', 'Failed'];
@@ -54,10 +55,10 @@ describe('faults of hosts', () => {
     await begin(2);
     await scenario.fleet.control.setFaults({ clockSkewSeconds: 86_400 }, ['web-1']);
 
-    await eventually(async () => (await condition('web-1', 'Drifted'))?.reason === 'ClockSkew', { timeoutMs: 20_000 });
+    await eventually(async () => (await condition('web-1', 'Drifted'))?.reason === 'ClockSkew', { timeoutMs: 60_000 });
     await restartWeb();
 
-    expect((await scenario.untilPhase('restart-web', ENDS, 30_000)).status).toBe('Succeeded');
+    expect((await scenario.untilPhase('restart-web', ENDS, 60_000)).status).toBe('Succeeded');
     const status = await scenario.repo.hostStatus('web-1');
     expect(status?.status).toBe('active');
     expect(status?.detail.clockSkew).toBe(86_400);
@@ -78,19 +79,22 @@ describe('most hosts vanishing at once', () => {
     const { repo, fleet } = scenario;
     scenario.start();
     await scenario.untilHosts(scenario.hosts('web'), 'active', 60_000);
-    const commits = async (): Promise<number> => Number(await repo.git('rev-list', '--count', repo.statusBranch));
-    const before = await commits();
+    /** Commits that changed a host since this one; others tell what follows from it, of the cluster and the fleet. */
+    const commitsOnHosts = (since: string): Promise<string> =>
+      repo.git('rev-list', '--count', `${since}..${repo.statusBranch}`, '--', ':(glob)**/hosts/**');
+    const before = await repo.git('rev-parse', repo.statusBranch);
 
     await fleet.control.setFaults({ unreachable: true });
-    await scenario.untilHosts(scenario.hosts('web'), 'investigating', 30_000);
-    const after = await commits();
+    const vanishedAt = performance.now();
+    await scenario.untilHosts(scenario.hosts('web'), 'investigating', 60_000);
+    const commits = await commitsOnHosts(before);
     const restart = restartDocument('restart-web', 'web', { rollout: { batches: 3 } });
     await repo.push({ 'operations/restart-web.yaml': restart }, 'restart');
     const held = await scenario.untilStatus('operations/restart-web.yaml', ({ conditions }) =>
       (conditions ?? []).some(({ reason }) => reason === 'MostHostsUnknown'),
     );
 
-    expect(after - before).toBe(1);
+    expect(commits).toBe('1');
     expect(held.status).toBe('Pending');
     expect((await repo.hostStatus('web-1'))?.conditions).toContainEqual(
       expect.objectContaining({ type: 'Ready', status: 'Unknown', reason: 'MostHostsUnknown' }),
@@ -99,7 +103,7 @@ describe('most hosts vanishing at once', () => {
     expect(shown.code).toBe(4);
     expect(shown.stdout + shown.stderr).toContain('MostHostsUnknown');
     // Long enough for every host to have failed, were it not for all the others.
-    await eventually(async () => (await fleet.records()).length >= 0, { timeoutMs: 1000 });
+    await eventually(() => performance.now() - vanishedAt > 2 * FAIL_AFTER * CHECK_MS);
     expect([...(await repo.hostStatuses()).values()].filter(({ status }) => status === 'failed')).toEqual([]);
 
     await fleet.control.setFaults({ unreachable: undefined });

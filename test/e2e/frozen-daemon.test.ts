@@ -59,9 +59,9 @@ describeWith(['git', 'etcd'], 'a daemon that is frozen past its lease, and anoth
     const known = await journal();
     const tip = await repo.git('rev-parse', repo.statusBranch);
     signal(first.pid, 'SIGCONT');
-    await first.waitFor(/"code":"LEASE_LOST"|no longer holds the fleet/, 15_000);
-    await first.waitFor(/the daemon stops acting and tries to take the lease of the fleet anew/, 15_000);
-    await first.waitFor(/waiting: another daemon holds the fleet/, 15_000);
+    await first.waitFor(/"code":"LEASE_LOST"|no longer holds the fleet/, 60_000);
+    await first.waitFor(/the daemon stops acting and tries to take the lease of the fleet anew/, 60_000);
+    await first.waitFor(/waiting: another daemon holds the fleet/, 60_000);
 
     expect(done.status).toBe('Succeeded');
     expectOnce('restart', 'restart-web', scenario.hosts('web'), acted.slice(before));
@@ -115,7 +115,7 @@ async function untilFrozen({ pid, log }: Daemon): Promise<void> {
       if (/^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return true;
       throw new Error(`process ${pid} runs: ${log().slice(-3000)}`);
     },
-    { timeoutMs: 30_000 },
+    { timeoutMs: 60_000 },
   );
 }
 

@@ -49,10 +49,10 @@ describe('a hook on a helper host', () => {
     await scenario.repo.push({ 'operations/restart-web.yaml': restart }, 'restart');
 
     // Once while the command that takes a host out runs, once between taking out and putting back.
-    await eventually(async () => (await story()).includes('takeout web-1'), { timeoutMs: 30_000 });
+    await eventually(async () => (await story()).includes('takeout web-1'), { timeoutMs: 60_000 });
     await scenario.daemon.kill('SIGKILL');
     scenario.start();
-    await eventually(async () => (await story()).includes('reboot web-2'), { timeoutMs: 30_000 });
+    await eventually(async () => (await story()).includes('reboot web-2'), { timeoutMs: 60_000 });
     await scenario.daemon.kill('SIGKILL');
     scenario.start();
 
@@ -99,7 +99,7 @@ describe('a hook on a helper host', () => {
     const document = (spec: object): string => restartDocument('restart-web', 'web', spec);
     await scenario.repo.push({ 'operations/restart-web.yaml': document({}) }, 'restart');
     await scenario.untilPhase('restart-web', ['Running']);
-    await eventually(async () => (await story()).at(-1)?.startsWith('takeout'), { timeoutMs: 30_000 });
+    await eventually(async () => (await story()).at(-1)?.startsWith('takeout'), { timeoutMs: 60_000 });
     await scenario.daemon.kill('SIGKILL');
     rmSync(join(scenario.folder, 'daemon', 'state'), { recursive: true });
     const host = (await story()).at(-1)!.split(' ')[1]!;
@@ -107,7 +107,7 @@ describe('a hook on a helper host', () => {
     const adopted = await cli(['store', 'adopt', '--config', scenario.configPath]);
     scenario.start();
     // The host in hand is brought to its end; no other is begun before a commit lets it go on.
-    await eventually(async () => (await story()).includes(`putback ${host}`), { timeoutMs: 30_000 });
+    await eventually(async () => (await story()).includes(`putback ${host}`), { timeoutMs: 60_000 });
     const held = await scenario.untilStatus('operations/restart-web.yaml', ({ status, detail }) => {
       return status === 'Suspended' && detail.hosts.running === 0;
     });

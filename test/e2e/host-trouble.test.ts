@@ -22,7 +22,7 @@ describe('hosts in trouble', () => {
     await scenario.untilHosts(scenario.hosts('web'), 'active');
     await scenario.fleet.control.setFaults({ neverComesBack: true }, ['web-2']);
 
-    const restart = restartDocument('restart-web', 'web', { rollout: { batches: 1 }, timeout: '4s' });
+    const restart = restartDocument('restart-web', 'web', { rollout: { batches: 1 }, timeout: '10s' });
     await scenario.repo.push({ 'operations/restart-web.yaml': restart }, 'restart');
 
     const done = await scenario.untilPhase('restart-web', ['Succeeded', 'Failed'], 60_000);
@@ -42,7 +42,7 @@ describe('hosts in trouble', () => {
     await scenario.fleet.control.setFaults({ refuseReboot: true }, ['web-2']);
 
     const rollout = { batches: 1, maxFailures: 1 };
-    const restart = restartDocument('restart-web', 'web', { rollout, timeout: '4s' });
+    const restart = restartDocument('restart-web', 'web', { rollout });
     await scenario.repo.push({ 'operations/restart-web.yaml': restart }, 'restart');
 
     const done = await scenario.untilPhase('restart-web', ['Succeeded', 'Failed'], 60_000);

@@ -60,7 +60,7 @@ describeWith(['lab', 'git'], 'three real Debian hosts with systemd', () => {
     start();
     await eventually(
       async () => [...(await repo.hostStatuses()).values()].filter(({ status }) => status === 'active').length === 3,
-      { timeoutMs: 30_000 },
+      { timeoutMs: 60_000 },
     );
   });
 
@@ -203,7 +203,7 @@ describeWith(['lab', 'git'], 'three real Debian hosts with systemd', () => {
         if (words.join() !== 'active,failed,failed') throw new Error(`the hosts are ${words.join()}`);
         return HOSTS.map((name) => statuses.get(name)?.conditions?.find(({ type }) => type === 'Ready')?.reason);
       },
-      { timeoutMs: 30_000 },
+      { timeoutMs: 60_000 },
     );
     expect(reasons).toEqual(['Reachable', 'HostUnreachable', 'HostKeyChanged']);
   });

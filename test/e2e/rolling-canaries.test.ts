@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mostDownAtOnce, outages, rebootsByHost } from '../../reconciler/demo/outages.ts';
 import { restartDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
+import { holdDown } from '../support/hold-down.ts';
 import { startScenario } from '../support/scenario.ts';
 import type { Scenario } from '../support/scenario.ts';
 
@@ -12,6 +13,8 @@ const BATCHES = [1, 5, 5, 5, 4].reduce<string[][]>((batches, size) => {
   return [...batches, HOSTS.slice(at, at + size)];
 }, []);
 const SICK = BATCHES[2]![1]!;
+/** Held down while something else is to happen in the middle of the second batch. */
+const HELD = BATCHES[1]![0]!;
 
 describe('a rolling restart of 20 hosts with canaries of 1, 5 and 25%', () => {
   let scenario: Scenario;
@@ -27,7 +30,7 @@ describe('a rolling restart of 20 hosts with canaries of 1, 5 and 25%', () => {
   });
 
   function change(name: string, spec: object, rollout: object = {}): Promise<string> {
-    const whole = { rollout: { batches: [1, 5, '25%'], ...rollout }, timeout: '8s', ...spec };
+    const whole = { rollout: { batches: [1, 5, '25%'], ...rollout }, timeout: '20s', ...spec };
     return scenario.repo.push({ [`operations/${name}.yaml`]: restartDocument(name, 'web', whole) }, name);
   }
 
@@ -36,10 +39,18 @@ describe('a rolling restart of 20 hosts with canaries of 1, 5 and 25%', () => {
     return (await scenario.events('down')).map(({ host }) => host);
   }
 
+  /** Waits until a host goes down, not counting the first `before` that did. */
+  async function untilDown(host: string, before = 0): Promise<void> {
+    await eventually(async () => (await restarted()).slice(before).includes(host), { timeoutMs: 60_000 });
+  }
+
+  async function untilAccepted(commit: string): Promise<void> {
+    await scenario.untilStatus('fleet.yaml', ({ revision }) => revision?.accepted === commit);
+  }
+
   /** A commit that changes nothing is accepted: the daemon has looked at everything once more. */
   async function untilProcessed(): Promise<void> {
-    const commit = await scenario.repo.push({ 'NOTES.md': `${Date.now()}\n` }, 'a note');
-    await scenario.untilStatus('fleet.yaml', ({ revision }) => revision?.accepted === commit);
+    await untilAccepted(await scenario.repo.push({ 'NOTES.md': `${Date.now()}\n` }, 'a note'));
   }
 
   it('pauses after the canary, is suspended and resumed, stops at a host that fails, and goes on after a retry', async () => {
@@ -48,9 +59,11 @@ describe('a rolling restart of 20 hosts with canaries of 1, 5 and 25%', () => {
     await untilProcessed();
     const afterCanary = await restarted();
 
+    const release = await holdDown(scenario, HELD);
     await change('roll', {});
-    await eventually(async () => (await restarted()).length > 1, { timeoutMs: 30_000 });
-    await change('roll', { suspend: true });
+    await untilDown(HELD);
+    await untilAccepted(await change('roll', { suspend: true }));
+    await release();
     const suspended = await scenario.untilStatus(
       'operations/roll.yaml',
       ({ status, detail }) => status === 'Suspended' && detail.hosts.running === 0,
@@ -98,14 +111,17 @@ describe('a rolling restart of 20 hosts with canaries of 1, 5 and 25%', () => {
 
   it('that is cancelled finishes the hosts in hand and begins no other', async () => {
     const before = (await restarted()).length;
+    const release = await holdDown(scenario, HELD);
     await change('roll-again', {});
-    await eventually(async () => (await restarted()).length > before + 1, { timeoutMs: 30_000 });
+    await untilDown(HELD, before);
 
-    await change('roll-again', { cancel: true });
+    await untilAccepted(await change('roll-again', { cancel: true }));
+    await release();
     const done = await scenario.untilPhase('roll-again', ['Cancelled', 'Succeeded', 'Failed'], 60_000);
     await untilProcessed();
 
     const again = (await restarted()).slice(before);
+    expect(again).toContain(HELD);
     expect(done.status).toBe('Cancelled');
     expect(done.detail.hosts).toMatchObject({ running: 0, failed: 0, succeeded: again.length });
     expect([...BATCHES[0]!, ...BATCHES[1]!]).toEqual(expect.arrayContaining(again));

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cli, startDaemon } from '../support/cli.ts';
 import { fleetDocument, restartDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
+import { holdDown } from '../support/hold-down.ts';
 import { TestRepo } from '../support/repo.ts';
 import { startScenario } from '../support/scenario.ts';
 import type { Scenario } from '../support/scenario.ts';
@@ -84,10 +85,15 @@ describe('how a run ends', () => {
     /** Begins a restart of the one host; once that is down, the config repository goes away until the run has ended. */
     async function runWhileAway(): Promise<Awaited<ReturnType<typeof cli>>> {
       const { repo, configPath } = scenario;
+      const release = await holdDown(scenario, 'web-1');
       await repo.push({ 'operations/restart-web.yaml': restartDocument('restart-web', 'web') }, 'restart');
-      const running = cli(['run', '--once', '--config', configPath]);
-      await eventually(async () => (await scenario.events('down')).length === 1, { timeoutMs: 30_000 });
+      let said = '';
+      const onStderr = (text: string): void => void (said += text);
+      const running = cli(['run', '--once', '--config', configPath], { onStderr });
+      await eventually(async () => (await scenario.events('down')).length === 1, { timeoutMs: 60_000 });
       renameSync(repo.bare, `${repo.bare}.away`);
+      await eventually(() => said.includes('the config repository could not be read'), { timeoutMs: 60_000 });
+      await release();
       const ended = await running;
       renameSync(`${repo.bare}.away`, repo.bare);
       return ended;

@@ -68,7 +68,7 @@ describeWith(['git', 'git-http-backend', 'ssh-keygen'], 'a daemon that believes 
     const { repo } = scenario;
     // The first tip is not signed: nothing begins.
     scenario.start();
-    await eventually(() => /NOT_SIGNED/.test(scenario.daemon.log()), { timeoutMs: 30_000 });
+    await eventually(() => /NOT_SIGNED/.test(scenario.daemon.log()), { timeoutMs: 60_000 });
     expect(await repo.statusPaths()).toEqual([]);
 
     const cluster = clusterDocument('web', { approval: { required: true } });

@@ -46,7 +46,7 @@ async function downs(): Promise<number> {
 }
 
 async function untilDowns(count: number): Promise<void> {
-  await eventually(async () => (await downs()) >= count, { timeoutMs: 30_000 });
+  await eventually(async () => (await downs()) >= count, { timeoutMs: 60_000 });
 }
 
 /** `intendant store …` on the daemon's configuration. */
@@ -168,7 +168,7 @@ describe('store export and import', () => {
         const answer = await cli(['status', '--config', scenario.configPath, '--from', 'socket']);
         return answer.stdout.includes('StoreLost') ? answer : undefined;
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 60_000 },
     );
     expect(shown.stdout).toContain('a copy from before');
     expect(shown.stdout).toContain('intendant store adopt --config');

@@ -35,7 +35,7 @@ describe('a store that is lost', () => {
   }
 
   async function untilDowns(count: number): Promise<void> {
-    await eventually(async () => (await scenario.events('down')).length >= count, { timeoutMs: 30_000 });
+    await eventually(async () => (await scenario.events('down')).length >= count, { timeoutMs: 60_000 });
   }
 
   async function reboots(): Promise<number[]> {
@@ -56,7 +56,7 @@ describe('a store that is lost', () => {
         const answer = await cli(['status', '--config', scenario.configPath, '--from', 'socket']);
         return answer.stdout.includes('StoreLost') ? answer : undefined;
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 60_000 },
     );
 
     expect(shown.code).toBe(4);

@@ -69,7 +69,7 @@ describeWith(['lab', 'git'], 'hosts that are upgraded and deployed', () => {
     daemon = startDaemon(config, { netns: lab.netns });
     await eventually(
       async () => [...(await repo.hostStatuses()).values()].filter(({ status }) => status === 'active').length === 2,
-      { timeoutMs: 30_000 },
+      { timeoutMs: 60_000 },
     );
   }, 300_000);
 

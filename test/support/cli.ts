@@ -16,6 +16,8 @@ export interface CliOptions {
   netns?: string;
   /** Then it is killed and the call fails. Default 60 s. */
   timeoutMs?: number;
+  /** Told what it says on its standard error as it comes. */
+  onStderr?(text: string): void;
 }
 
 export interface CliResult {
@@ -30,7 +32,10 @@ export async function cli(args: readonly string[], options: CliOptions = {}): Pr
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    options.onStderr?.(text);
+  });
   const timeoutMs = options.timeoutMs ?? 60_000;
   const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
   const [code] = (await once(child, 'close')) as [number | null];
@@ -46,6 +51,8 @@ export interface Daemon {
   log(): string;
   /** Waits until its output matches. */
   waitFor(pattern: RegExp, timeoutMs?: number): Promise<void>;
+  /** When it first printed a line that matches, in milliseconds since 1970 by its own word. */
+  saidAt(pattern: RegExp): number;
   /** Resolves when it is gone, however that came about: with the signal that ended it, or null. */
   readonly gone: Promise<NodeJS.Signals | null>;
   /** Sends a signal (default SIGTERM) and waits until it is gone. Answers with the exit code, or -1 after a signal. */
@@ -57,7 +64,7 @@ export function startDaemon(configPath: string, options: DaemonOptions = {}): Da
   return watchDaemon([options.bin ?? BIN, 'run', '--config', configPath], options);
 }
 
-export interface DaemonOptions extends Omit<CliOptions, 'timeoutMs'> {
+export interface DaemonOptions extends Omit<CliOptions, 'timeoutMs' | 'onStderr'> {
   /** Another build of the program: path of its `bin.js`. */
   bin?: string;
 }
@@ -76,7 +83,12 @@ export function watchDaemon(nodeArguments: readonly string[], options: DaemonOpt
     pid: child.pid!,
     gone: endedBy,
     log: () => output,
-    async waitFor(pattern, timeoutMs = 20_000) {
+    saidAt(pattern) {
+      const line = output.split('\n').find((each) => pattern.test(each)) ?? '';
+      const { time } = JSON.parse(line) as { time: string };
+      return Date.parse(time);
+    },
+    async waitFor(pattern, timeoutMs = 60_000) {
       await eventually(
         () => {
           if (pattern.test(output)) return true;
