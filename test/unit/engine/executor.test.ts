@@ -124,6 +124,38 @@ describe('Executor', () => {
     expect(requeued).toEqual([owner]);
   });
 
+  it('journals nothing of a look that was over before its intent was refused', async () => {
+    const { live, executor, start } = rig();
+    await live.commit([{ put: keys.halt, value: { format: 1, who: 'jo', why: 'smoke', since: '' } }]);
+    const commit = live.commit.bind(live);
+    live.commit = async (...given) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return commit(...given);
+    };
+
+    start(looking, async () => done);
+    await executor.settled();
+
+    expect(live.commits).toHaveLength(1);
+    expect(entry(live)).toBeUndefined();
+  });
+
+  it('does not begin to look at a host that somebody else holds', async () => {
+    const { live, executor, start } = rig();
+    const claim = { format: 1, owner: 'Operation/other', round: 0, since: '', holder: 'test' };
+    await live.commit([{ put: keys.claim('web-1'), value: claim }]);
+    let begun = false;
+
+    start(looking, async () => {
+      begun = true;
+      return done;
+    });
+    await executor.settled();
+
+    expect(begun).toBe(false);
+    expect(entry(live)).toBeUndefined();
+  });
+
   it('journals the outcome and then brings its owner back', async () => {
     const { live, executor, requeued, start } = rig();
 

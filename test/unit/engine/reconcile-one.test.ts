@@ -63,9 +63,13 @@ function rig(look: () => Partial<Assessment> & { steps?: Step[]; throws?: Error 
 }
 
 describe('ReconcileOne', () => {
-  it('hands in a new status and the intents of the steps together, without waiting for the status', async () => {
+  const intent = [keys.journal('a', 'b', '000-000-x'), keys.claim('b')];
+  it.each([
+    ['together with a new status, without waiting for it', {}, [[keys.object(key)], intent]],
+    ['not before the record that they rest on stands', { record: 1 }, [[keys.object(key), keys.record(key)]]],
+  ])('hands in the intents of the steps %s', async (_when, more, expected) => {
     const step = { id: 's', action: 'x', target: 'Host/b', round: 0, ordinal: 0, parameters: {} } as unknown as Step;
-    const { live, one, executor } = rig(() => ({ status: status('active'), steps: [step] }));
+    const { live, one, executor } = rig(() => ({ status: status('active'), ...more, steps: [step] }));
     const issued: string[][] = [];
     let acknowledge = (): void => undefined;
     const acknowledged = new Promise<void>((resolve) => (acknowledge = resolve));
@@ -83,7 +87,8 @@ describe('ReconcileOne', () => {
     await looking;
     await executor.settled();
 
-    expect(before).toEqual([[keys.object(key)], [keys.journal('a', 'b', '000-000-x'), keys.claim('b')]]);
+    expect(before).toEqual(expected);
+    expect(issued.at(1)).toEqual(intent);
   });
 
   it('has failed where its status could not be written', async () => {

@@ -12,7 +12,7 @@ type History = Record<string, string[]>;
 const oidOf = (name: string): string => Buffer.from(name.padEnd(20, '.')).toString('hex');
 const nameOf = (oid: string): string => Buffer.from(oid, 'hex').toString().replace(/\.+$/, '');
 
-/** A repository that has these commits here, and those of `remote` once it was deepened. */
+/** A repository that has these commits here, and those of `remote` that a commit leads to once it was deepened from there. */
 function repositoryOf(here: History, remote: History = {}): Repository & { deepened: string[] } {
   const known = { ...here };
   const deepened: string[] = [];
@@ -27,7 +27,11 @@ function repositoryOf(here: History, remote: History = {}): Repository & { deepe
     objects: objects as ObjectStore,
     async deepen(commit) {
       deepened.push(nameOf(commit));
-      Object.assign(known, remote);
+      const left = [nameOf(commit)];
+      for (let name = left.pop(); name !== undefined; name = left.pop()) {
+        if (name in remote) known[name] = remote[name]!;
+        left.push(...(known[name] ?? []));
+      }
     },
   };
   return Object.assign(repository as Repository, { deepened });
@@ -75,6 +79,13 @@ describe('what is not signed of what is new', () => {
 
     expect(await find(repository, 'm', 'b')).toBeUndefined();
     expect(repository.deepened).not.toEqual([]);
+  });
+
+  it('is found by the history of an accepted commit that the tip does not lead to', async () => {
+    const here: History = { t: ['x!'], 'x!': [], w: ['v'] };
+    const repository = repositoryOf(here, { v: ['x!'] });
+
+    expect(await find(repository, 't', 'w')).toBeUndefined();
   });
 
   it('is looked for in the whole history, when a parent of a new commit is not here', async () => {
