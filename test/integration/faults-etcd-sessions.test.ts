@@ -3,7 +3,6 @@ import { readdirSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { loadDaemonConfig } from '../../reconciler/config/load.ts';
 import type { KindLog } from '../../reconciler/kinds/context.ts';
 import { startReconciler, type RunningReconciler } from '../../reconciler/main.ts';
 import { startEtcd } from '../support/etcd.ts';
@@ -42,12 +41,7 @@ describeWith(['etcd'], 'the daemon and its etcd, over many sessions', () => {
     });
     const note = (_: unknown, message: string): void => void said.push(message);
     const log: KindLog = { info: note, warn: note };
-    const config = await loadDaemonConfig({
-      file: scenario.configPath,
-      environment: {},
-      workingFolder: scenario.folder,
-      defaultState: scenario.folder,
-    });
+    const config = await scenario.config();
     running = await startReconciler(config, { log, clock, signal: stop.signal });
     await scenario.untilHosts(scenario.hosts('web'), 'active');
   });

@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadDaemonConfig } from '../../reconciler/config/load.ts';
 import { DAEMON_LEASE, startReconciler } from '../../reconciler/main.ts';
 import { openStore } from '../../reconciler/store/open-store.ts';
 import type { Lease, StateStore } from '../../reconciler/store/state-store.ts';
@@ -11,24 +7,16 @@ import { startScenario, type Scenario } from '../support/scenario.ts';
 
 describe('a daemon that loses its lease before it has begun', () => {
   let scenario: Scenario;
-  let folder: string;
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'lease-lost-'));
     scenario = await startScenario({ clusters: { web: 1 } });
   });
   afterEach(async () => {
     await scenario.stop();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it('takes it anew and goes on', async () => {
-    const config = await loadDaemonConfig({
-      file: scenario.configPath,
-      environment: {},
-      workingFolder: folder,
-      defaultState: folder,
-    });
+    const config = await scenario.config();
     const said: string[] = [];
     const note = (_: unknown, message: string): void => void said.push(message);
     const running = await startReconciler(config, {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadDaemonConfig } from '../../reconciler/config/load.ts';
 import { startReconciler, type RunningReconciler } from '../../reconciler/main.ts';
 import type { ResourceView } from '../../reconciler/view/api-v1/resource-view.ts';
 import { ask } from '../support/api-answers.ts';
@@ -18,12 +17,7 @@ const view = {
 
 beforeAll(async () => {
   scenario = await startScenario({ clusters: { web: 3, db: 1 } });
-  const config = await loadDaemonConfig({
-    file: scenario.configPath,
-    environment: process.env,
-    workingFolder: process.cwd(),
-    defaultState: '/nonexistent',
-  });
+  const config = await scenario.config();
   const http = { address: '127.0.0.1', port: 0, trustedProxies: [] };
   running = await startReconciler({ ...config, view: http }, { log: silentLog });
 });

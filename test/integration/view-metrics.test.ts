@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Hono } from 'hono';
 import { allKinds } from '../../schema/registry.ts';
-import { loadDaemonConfig } from '../../reconciler/config/load.ts';
 import { askPrometheus } from '../../reconciler/engine/alerts/prometheus.ts';
 import { startReconciler } from '../../reconciler/main.ts';
 import { systemClock } from '../../reconciler/model/clock.ts';
@@ -35,24 +34,16 @@ function valueOf(text: string, line: string): number {
 
 describe('the counters of a daemon', () => {
   let scenario: Scenario;
-  let folder: string;
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'view-metrics-'));
     scenario = await startScenario({ clusters: { web: 3 }, rebootMs: 100 });
   });
   afterEach(async () => {
     await scenario.stop();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it('move with what it does on hosts and with git', async () => {
-    const config = await loadDaemonConfig({
-      file: scenario.configPath,
-      environment: {},
-      workingFolder: folder,
-      defaultState: folder,
-    });
+    const config = await scenario.config();
     // Nobody listens at port 1 of this machine.
     const away = document('Host', 'away', { address: '127.0.0.1', port: 1 });
     await scenario.repo.push({ 'away.yaml': away }, 'one that is away');

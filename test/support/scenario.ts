@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DaemonConfig } from '../../reconciler/config/daemon-config.ts';
+import { loadDaemonConfig } from '../../reconciler/config/load.ts';
 import { dialMaps } from '../../reconciler/demo/dial-map.ts';
 import { startFleet } from '../../reconciler/demo/fleet.ts';
 import type { SimulatedFleet } from '../../reconciler/demo/fleet.ts';
@@ -41,6 +43,8 @@ export interface Scenario {
   readonly fleet: SimulatedFleet;
   readonly repo: TestRepo;
   readonly configPath: string;
+  /** The configuration as a daemon in this process takes it. */
+  config(): Promise<DaemonConfig>;
   /** Names of the hosts of a cluster. */
   hosts(cluster: string): string[];
   /** The daemon that runs now. */
@@ -107,6 +111,7 @@ export async function startScenario(options: ScenarioOptions): Promise<Scenario>
     fleet,
     repo,
     configPath,
+    config: () => loadDaemonConfig({ file: configPath, environment: {}, workingFolder: folder, defaultState: folder }),
     hosts: names,
     get daemon() {
       if (!daemon) throw new Error('the daemon was not started');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSafeYaml } from '../../../reconciler/status/safe-yaml.ts';
+import { MAX_FILE, parseSafeYaml } from '../../../reconciler/status/safe-yaml.ts';
 
 describe('a file of the status branch', () => {
   it('is the map that it holds', () => {
@@ -28,6 +28,9 @@ describe('a file of the status branch', () => {
     ['a tag', 'a: !!js/function x\n'],
     ['no map', '- a\n'],
     ['nothing', ''],
+    ['more than a file may be long', `a: ${'x'.repeat(MAX_FILE)}\n`],
+    ['maps in maps, forty deep', `${'{a: '.repeat(40)}1${'}'.repeat(40)}`],
+    ['lists in lists, forty deep', `a: ${'['.repeat(40)}${']'.repeat(40)}`],
     ['maps without end', '{a: '.repeat(200)],
     ['keys without end', '? '.repeat(2000)],
     ['a key that is a map', '? { a: 1 }\n: 2\n'],

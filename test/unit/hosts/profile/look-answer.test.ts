@@ -104,6 +104,7 @@ describe('a look at a profile', () => {
   });
 
   it.each([
+    ['a state that no service has', 'service asleep yes no docker'],
     ['a state of ten kinds', 'service enabled;reboot yes no docker'],
     ['a mode that is no mode', `file regular ${SUM} 9999 root root 0 0 right /etc/a`],
     ['a path that is not absolute', 'file absent etc/passwd'],

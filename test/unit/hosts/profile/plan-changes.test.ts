@@ -35,6 +35,25 @@ const WEB = wantedService('web', { restartOn: ['/etc/a'] });
 
 const CASES: [what: string, wanted: Partial<WantedHost>, seen: Partial<SeenHost>, changes: string[]][] = [
   ['nothing is wanted and nothing is ours', {}, {}, []],
+  [
+    'everything is missing: in the order in which it is done',
+    {
+      services: [WEB],
+      commands: [{ name: 'make it', script: 'x', unless: 'y' }],
+      files: [FILE],
+      packages: ['a'],
+      repositories: [wantedFile('/repo', 'one')],
+    },
+    services(off),
+    [
+      'create repository /repo',
+      'install package a',
+      'create file /etc/a',
+      'run command make it',
+      'enable service web',
+      'start service web',
+    ],
+  ],
   ['a package is missing, and named twice', { packages: ['a', 'a'] }, {}, ['install package a']],
   ['a package is there', { packages: ['a'] }, { packages: new Map([['a', true]]) }, []],
   ['a file is missing', { files: [FILE] }, files({ state: 'absent' }), ['create file /etc/a']],

@@ -5,14 +5,12 @@ import type { ActionContext } from '../../../../reconciler/kinds/operation/actio
 import { proveAction } from '../../../../reconciler/kinds/operation/actions/prove.ts';
 import { rebootAction } from '../../../../reconciler/kinds/operation/actions/reboot.ts';
 import { runAction } from '../../../../reconciler/kinds/operation/actions/run.ts';
-import type { KindDeps } from '../../../../reconciler/kinds/context.ts';
 import { InvalidInput, Transient } from '../../../../reconciler/model/errors.ts';
 import type { StepOutcome } from '../../../../reconciler/model/plan.ts';
 import type { Facts } from '../../../../reconciler/hosts/facts.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
-import { MemoryLive } from '../../../support/memory-live.ts';
+import { CommitInventory } from '../../../../reconciler/source/inventory/inventory.ts';
+import { actionDeps, untilEnded } from '../../../support/action-deps.ts';
 import { ScriptedHands } from '../../../support/scripted-hands.ts';
-import { silentLog } from '../../../support/silent-log.ts';
 
 const unreachable = new Transient('connection refused', { code: 'HOST_UNREACHABLE' });
 const keyChanged = new InvalidInput('another key', { code: 'HOST_KEY_CHANGED' });
@@ -29,17 +27,7 @@ async function perform(
   parameters: Record<string, unknown> = {},
   timeoutMs = 60_000,
 ): Promise<StepOutcome> {
-  const clock = new ManualClock();
-  const deps = {
-    live: new MemoryLive(),
-    hands,
-    clock,
-    lastSeen: new Map(),
-    stepsRoot: '/s',
-    fleet: 'f',
-    inventory: () => ({ keys: () => [], get: () => undefined }),
-    log: silentLog,
-  } as unknown as KindDeps;
+  const deps = actionDeps(hands, () => CommitInventory.EMPTY);
   const step = {
     id: 'op.0.1-x',
     action: action === runAction ? 'run' : 'checkAfter',
@@ -55,10 +43,7 @@ async function perform(
     name: 'web-1',
     target: {},
   } as unknown as ActionContext;
-  let outcome: StepOutcome | undefined;
-  const ending = action(context).then((ended) => (outcome = ended));
-  for (let turn = 0; turn < 500 && !outcome; turn += 1) await clock.advance(500);
-  return outcome ?? ending;
+  return untilEnded(deps.clock, action(context));
 }
 
 function hands(over: Partial<ScriptedHands>): ScriptedHands {

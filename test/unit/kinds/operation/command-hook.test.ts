@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepStart } from '../../../../reconciler/hosts/guarded-step.ts';
 import type { HostTarget } from '../../../../reconciler/hosts/transport.ts';
-import type { KindDeps } from '../../../../reconciler/kinds/context.ts';
 import { commandHook } from '../../../../reconciler/kinds/operation/neighbours/command-hook.ts';
 import { applyOperationStep } from '../../../../reconciler/kinds/operation/actions/apply.ts';
 import { stepsOf } from '../../../../reconciler/kinds/operation/pipeline.ts';
@@ -10,11 +9,9 @@ import type { JsonObject } from '../../../../reconciler/model/json.ts';
 import type { Step, StepOutcome } from '../../../../reconciler/model/plan.ts';
 import { InventoryBuilder } from '../../../../reconciler/source/inventory/inventory-builder.ts';
 import type { OperationSpec } from '../../../../schema/generated/types.ts';
+import { actionDeps, untilEnded } from '../../../support/action-deps.ts';
 import { commitFiles, documentOf } from '../../../support/inventory.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
-import { MemoryLive } from '../../../support/memory-live.ts';
 import { ScriptedHands } from '../../../support/scripted-hands.ts';
-import { silentLog } from '../../../support/silent-log.ts';
 
 const unreachable = new Transient('connection refused', { code: 'HOST_UNREACHABLE' });
 const done = (exitCode: number) => ({ state: 'done', bootId: 'b', startedBoot: 'b', exitCode, output: '' }) as const;
@@ -46,21 +43,8 @@ async function perform(step: Step, hands: ScriptedHands, helper = 'lb-1'): Promi
   const { inventory } = commitFiles(new InventoryBuilder(), 'c1', {
     'hosts.yaml': documentOf('Host', helper, { address: '192.0.2.9' }),
   });
-  const clock = new ManualClock();
-  const deps = {
-    live: new MemoryLive(),
-    hands,
-    clock,
-    lastSeen: new Map(),
-    stepsRoot: '/s',
-    fleet: 'f',
-    log: silentLog,
-  };
-  const known = { ...deps, inventory: () => inventory } as unknown as KindDeps;
-  let outcome: StepOutcome | undefined;
-  const ending = applyOperationStep(step, known, new AbortController().signal).then((ended) => (outcome = ended));
-  for (let turn = 0; turn < 400 && !outcome; turn += 1) await clock.advance(500);
-  return outcome ?? ending;
+  const deps = actionDeps(hands, () => inventory);
+  return untilEnded(deps.clock, applyOperationStep(step, deps, new AbortController().signal));
 }
 
 describe('a command hook', () => {

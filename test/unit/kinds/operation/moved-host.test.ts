@@ -4,11 +4,10 @@ import { applyOperationStep } from '../../../../reconciler/kinds/operation/actio
 import { nextHostStep } from '../../../../reconciler/kinds/operation/pipeline.ts';
 import type { Facts } from '../../../../reconciler/hosts/facts.ts';
 import type { JournalRecord, Step, StepOutcome } from '../../../../reconciler/model/plan.ts';
+import type { Inventory } from '../../../../reconciler/model/resource.ts';
 import type { HostSpec, OperationSpec } from '../../../../schema/generated/types.ts';
-import { ManualClock } from '../../../support/manual-clock.ts';
-import { MemoryLive } from '../../../support/memory-live.ts';
+import { actionDeps } from '../../../support/action-deps.ts';
 import { ScriptedHands } from '../../../support/scripted-hands.ts';
-import { silentLog } from '../../../support/silent-log.ts';
 
 const restart: OperationSpec = { type: 'restart', target: { cluster: 'web' } };
 
@@ -21,18 +20,11 @@ class Moving {
 
   constructor() {
     this.hands.facts_ = [{ facts: { bootId: 'old-machine', os: 'debian', osLike: '' } as Facts, hostKey: 'k' }];
-    this.#deps = {
-      live: new MemoryLive(),
-      inventory: () => ({
-        get: (key: string) => (key === 'Host/web-1' ? { spec: this.host } : undefined),
-        keys: () => [],
-      }),
-      hands: this.hands,
-      clock: new ManualClock(),
-      lastSeen: new Map(),
-      stepsRoot: '/s',
-      log: silentLog,
-    } as unknown as KindDeps;
+    const inventory = {
+      get: (key: string) => (key === 'Host/web-1' ? { spec: this.host } : undefined),
+      keys: () => [],
+    };
+    this.#deps = actionDeps(this.hands, () => inventory as unknown as Inventory);
   }
 
   /** Performs the next step and journals how it ended. */

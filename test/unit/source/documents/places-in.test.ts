@@ -36,6 +36,13 @@ describe('The places of a document', () => {
     expect(JSON.stringify(positions).length).toBeLessThan(10_000);
   });
 
+  it('are not more than so many, however many values there are', () => {
+    const positions = positionsOf(profile(`  packages: [${'1,'.repeat(30_000)}]\n`));
+
+    expect(Object.keys(positions).length).toBeLessThanOrEqual(20_000);
+    expect(positions['/spec/packages/100']).toBeDefined();
+  });
+
   it('are kept of a few fields only where a kind has thousands of documents', () => {
     const host = 'apiVersion: intendant/v1\nkind: Host\nmetadata: { name: h }\nspec: { address: a, description: x }\n';
 
