@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { OidcSettings, SignInSettings } from '../../../reconciler/view/sign-in/settings.ts';
+import { eventually } from '../../support/eventually.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { describeWith } from '../../support/real-parts.ts';
 import { Browser, viewWith } from '../../support/sign-in/browser.ts';
 import { makeAuthority, type Authority } from '../../support/sign-in/certificates.ts';
@@ -208,6 +210,25 @@ describeWith(['openssl'], 'Signing in at an OpenID provider', () => {
     expect(begun.status).toBe(303);
     expect(seen.logged.join()).toContain('cannot be asked');
     expect(seen.logged.join()).not.toContain(back.searchParams.get('code')!);
+  });
+
+  it('decides by what it knows while a provider that it asks again does not answer', async () => {
+    const clock = new ManualClock(new Date().toISOString());
+    const { signIn } = await signInWith(settingsOf([{ ...settings, groups: undefined, usernameClaim: 'sub' }]), clock);
+    const token = await provider.token({ exp: Math.floor(Date.now() / 1000) + 7200 });
+    const ask = async (): Promise<boolean> =>
+      'principal' in (await signIn.authenticate(requestWith(bearerHeader(token))));
+    const asked = (): number => provider.received.filter(({ url }) => url.pathname.includes('.well-known')).length;
+    await ask();
+    provider.failing = 'silent';
+    await clock.advance(3_601_000);
+    const began = performance.now();
+
+    const known = await Promise.all([ask(), ask(), ask()]);
+
+    expect(known).toEqual([true, true, true]);
+    expect(performance.now() - began).toBeLessThan(settings.timeoutMs / 2);
+    await eventually(() => asked() === 2);
   });
 
   it('proves itself in the way that the provider wants, with the secret as it is now', async () => {

@@ -90,19 +90,19 @@ export class Provider {
     }
   }
 
+  /** What was found before is good until something else is: nobody waits while that is asked for again. */
   async #discovered(): Promise<Discovered> {
-    const { clock } = this.#deps;
     const found = this.#found;
-    if (found && clock.monotonic() - found.at < DISCOVERY_MS) return found;
-    this.#underWay ??= this.#discover().finally(() => (this.#underWay = undefined));
-    try {
-      this.#found = await this.#underWay;
-      return this.#found;
-    } catch (error) {
-      // What was found before is good until something else is.
-      if (found) return found;
+    if (found && this.#deps.clock.monotonic() - found.at < DISCOVERY_MS) return found;
+    this.#underWay ??= this.#discover()
+      .then((next) => (this.#found = next))
+      .finally(() => (this.#underWay = undefined));
+    const next = this.#underWay.catch((error: unknown) => {
       throw unavailable(error);
-    }
+    });
+    if (!found) return next;
+    next.catch(() => undefined);
+    return found;
   }
 
   async #discover(): Promise<Discovered> {
