@@ -31,9 +31,16 @@ export function reviewChanges({ desired, objects, accepted }: ReviewInput): Chan
   }
   for (const [key, status] of known) {
     if (desired.get(key) || isSettledOperation(status)) continue;
-    changes.push({ symbol: '-', key, lines: isUnfinished(status) ? ['the operation is cancelled'] : [] });
+    changes.push({ symbol: '-', key, lines: farewell(status, accepted?.get(key)) });
   }
   return changes.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+}
+
+/** What becomes of an object whose document goes, where that is more than that it is forgotten. */
+function farewell(status: ObjectStatus, before: Resource | undefined): string[] {
+  if (isUnfinished(status)) return ['the operation is cancelled'];
+  const isClean = (before as Resource<'Host'> | undefined)?.spec.onRemove === 'clean';
+  return isClean && status.detail.profile !== undefined ? ['what its profile brought is removed from it first'] : [];
 }
 
 function changeOf(

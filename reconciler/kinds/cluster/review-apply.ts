@@ -1,6 +1,6 @@
 import { planChanges } from '../../hosts/profile/plan-changes.ts';
 import { seenAs } from '../../hosts/profile/seen-as.ts';
-import type { WantedHost } from '../../hosts/profile/wanted.ts';
+import { NOTHING_WANTED, type WantedHost } from '../../hosts/profile/wanted.ts';
 import { API_VERSION } from '../../../schema/registry.ts';
 import type { Json } from '../../model/json.ts';
 import { keyOf, type Inventory, type Resource } from '../../model/resource.ts';
@@ -10,7 +10,7 @@ import { isOver } from '../../rollout/freeze.ts';
 import { resolveQuantity } from '../../rollout/quantity.ts';
 import type { ProfileExtra } from '../host-profile/extra.ts';
 import { profileDigest } from '../host-profile/profile-digest.ts';
-import { selfHealsIn } from '../host-profile/profile-of.ts';
+import { profileOf, selfHealsIn } from '../host-profile/profile-of.ts';
 import type { ProfileFacts } from '../host-profile/values.ts';
 import { wantedFor } from '../host-profile/wanted.ts';
 import { isRemoval, NO_PROFILE, tellChange, type ProfileDetail, type ProfileWord } from '../host/profile-state.ts';
@@ -65,21 +65,26 @@ export function reviewApply(
 ): ApplyReview[] {
   return desired.keys('Cluster').flatMap((key) => {
     const cluster = desired.get(key) as Resource<'Cluster'>;
-    return cluster.spec.hostProfile === undefined ? [] : [reviewCluster(cluster, desired, accepted, statusOf, nowMs)];
+    const hosts = desired
+      .dependents(key)
+      .filter((dependent) => dependent.startsWith('Host/'))
+      .map((host) => desired.get(host) as Resource<'Host'>);
+    // Without a profile there is still to be removed what an earlier one brought.
+    const concerned =
+      cluster.spec.hostProfile !== undefined ||
+      hosts.some(({ metadata }) => statusOf(keyOf('Host', metadata.name))?.detail.profile !== undefined);
+    return concerned ? [reviewCluster(cluster, hosts, desired, accepted, statusOf, nowMs)] : [];
   });
 }
 
 function reviewCluster(
   { metadata: { name }, spec }: Resource<'Cluster'>,
+  hosts: readonly Resource<'Host'>[],
   desired: Inventory,
   accepted: Inventory | undefined,
   statusOf: (key: string) => ObjectStatus | undefined,
   nowMs: number,
 ): ApplyReview {
-  const hosts = desired
-    .dependents(keyOf('Cluster', name))
-    .filter((key) => key.startsWith('Host/'))
-    .map((key) => desired.get(key) as Resource<'Host'>);
   const reviewed = hosts.map((host) =>
     reviewHost(host, desired, accepted, statusOf(keyOf('Host', host.metadata.name)), nowMs),
   );
@@ -103,6 +108,9 @@ function reviewCluster(
     differences: groupAlike(reviewed),
     even: reviewed.filter(({ member }) => member.word === 'even').length,
     warnings: [
+      ...(spec.hostProfile === undefined
+        ? ['the cluster has no hostProfile any more: what its profile brought is removed']
+        : []),
       ...(held ? [held.message.replace(/; if that is meant.*$/, '; they will wait for confirmPrune')] : []),
       ...reviewed.flatMap(({ note }) => note ?? []),
     ],
@@ -142,16 +150,21 @@ function reviewHost(
     member: { name, word, usable, removals },
     changes,
   });
+  const isBare = profileOf(name, desired) === undefined;
   const facts = status?.detail.facts as unknown as ProfileFacts | undefined;
-  if (!facts) return told('fresh', ['all of the profile, once the host has been looked at']);
-  const wanted = wantedFor(name, facts, desired, EXTRA);
-  if ('impossible' in wanted) return { ...told('impossible', []), note: wanted.impossible.message };
   const detail = status?.detail.profile as unknown as ProfileDetail | undefined;
-  if (detail?.applied === undefined && detail?.settled === undefined) return told('fresh', itemsOf(wanted.wanted));
+  if (isBare && (!facts || !detail)) return told('none', []);
+  if (!facts) return told('fresh', ['all of the profile, once the host has been looked at']);
+  const wanted = isBare ? { wanted: NOTHING_WANTED } : wantedFor(name, facts, desired, EXTRA);
+  if ('impossible' in wanted) return { ...told('impossible', []), note: wanted.impossible.message };
+  if (!detail || (!isBare && detail.applied === undefined && detail.settled === undefined))
+    return told('fresh', itemsOf(wanted.wanted));
   const before = accepted && wantedFor(name, facts, accepted, EXTRA);
   if (!before || 'impossible' in before) {
-    return detail.digest === profileDigest(host.spec.cluster!, desired)
-      ? told(wordOf(detail), detail.changes ?? [], detail.removals)
+    if (detail.digest === (profileDigest(host.spec.cluster!, desired) ?? NO_PROFILE))
+      return told(wordOf(detail), detail.changes ?? [], detail.removals);
+    return isBare
+      ? told('behind', ['what its profile brought: remove'], 1)
       : told('behind', ['the profile has changed'], 0);
   }
   if (before.wanted.digest === wanted.wanted.digest) return told(wordOf(detail), detail.changes ?? [], detail.removals);

@@ -6,10 +6,12 @@ import type { Inventory } from '../../../reconciler/model/resource.ts';
 import type { ObjectStatus } from '../../../reconciler/model/status.ts';
 import { RESTART_PATH, restartDocument } from '../../../cli/demo/documents.ts';
 import { writeFiles } from '../../../cli/demo/world.ts';
+import { InventoryBuilder } from '../../../reconciler/source/inventory/inventory-builder.ts';
 import { isFinishedIn, makePlan, planBetween } from '../../../reconciler/view/make-plan.ts';
 import { readRepository } from '../../../cli/read-repository.ts';
 import { starterFiles } from '../../../cli/starter/files.ts';
 import { writeStarter } from '../../../cli/starter/write.ts';
+import { commitFiles, documentOf, type Files } from '../../support/inventory.ts';
 
 const NOW = Date.parse('2026-01-02T00:00:00Z');
 
@@ -71,6 +73,62 @@ describe('makePlan', () => {
     const desired = await inventoryWith(`${restartDocument('web')}  ${line}\n`);
 
     expect(makePlan(desired, [], undefined, NOW).operations).toEqual([]);
+  });
+});
+
+describe('makePlan of a profile that is taken away', () => {
+  const base = { 'fleet.yaml': documentOf('Fleet', 'prod', {}) };
+  const web1 = { cluster: 'web', address: '192.0.2.1', onRemove: 'clean' };
+  const inventoryOf = (cluster: object, more: Files = {}): Inventory =>
+    commitFiles(new InventoryBuilder(), 'c1', {
+      ...base,
+      'cluster.yaml': documentOf('Cluster', 'web', cluster),
+      'web-2.yaml': documentOf('Host', 'web-2', { cluster: 'web', address: '192.0.2.2' }),
+      ...more,
+    }).inventory;
+  const before = inventoryOf({ hostProfile: 'docker' }, { 'web-1.yaml': documentOf('Host', 'web-1', web1) });
+  const statuses = ['web-1', 'web-2'].map((name): ObjectStatus => {
+    const facts = { os: 'debian', osVersion: '12', family: 'apt', cpus: 2, memoryKb: 1000, architecture: 'x86_64' };
+    const profile = { digest: 'p', wanted: 'w', applied: 'w', total: 0, removals: 0 };
+    return { key: `Host/${name}`, status: 'active', conditions: [], detail: { facts, profile } };
+  });
+
+  it('says what is removed from which hosts', () => {
+    const desired = inventoryOf({}, { 'web-1.yaml': documentOf('Host', 'web-1', web1) });
+
+    const { profiles } = makePlan(desired, statuses, before, NOW);
+
+    expect(profiles).toMatchObject([
+      {
+        cluster: 'web',
+        operations: [],
+        differences: [{ hosts: ['web-1', 'web-2'], changes: expect.arrayContaining(['package docker.io: remove']) }],
+      },
+    ]);
+    expect(profiles[0]!.warnings).toContain(
+      '2 hosts would lose packages, files or services, and without being asked at most 1 may; they will wait for confirmPrune',
+    );
+  });
+
+  it('says that something is removed where it is not known what was in effect', () => {
+    const { profiles } = makePlan(inventoryOf({}), statuses, undefined, NOW);
+
+    expect(profiles[0]!.differences).toEqual([{ hosts: ['web-2'], changes: ['what its profile brought: remove'] }]);
+  });
+
+  it('says nothing of a cluster that never had one', () => {
+    const bare = statuses.map((status) => ({ ...status, detail: {} }));
+
+    expect(makePlan(inventoryOf({}), bare, before, NOW).profiles).toEqual([]);
+  });
+
+  it('says that a host which leaves is cleaned, where that is asked for', () => {
+    const { changes } = makePlan(inventoryOf({ hostProfile: 'docker' }), statuses, before, NOW);
+
+    expect(changes.find(({ key }) => key === 'Host/web-1')).toMatchObject({
+      symbol: '-',
+      lines: ['what its profile brought is removed from it first'],
+    });
   });
 });
 
