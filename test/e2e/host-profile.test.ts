@@ -274,6 +274,7 @@ describeWith(['lab', 'git'], 'hosts with a profile', () => {
       { timeoutMs: 60_000 },
     );
 
+    expect((await untilDone(/^clean-web-3-/)).status).toBe('Succeeded');
     expect(await read('web-2', '/etc/greeter.conf')).toBe('good evening web-2\n');
     expect(await lab.exec('web-2', ['systemctl', 'is-active', 'docker'])).toBe('active\n');
     expect(
@@ -282,5 +283,17 @@ describeWith(['lab', 'git'], 'hosts with a profile', () => {
     const query = ['dpkg-query', '-W', '-f', '${db:Status-Status} ', 'greeter', 'docker.io'];
     const packages = await lab.exec('web-3', ['sh', '-c', '"$@" 2>/dev/null || true', 'query', ...query]);
     expect(packages).not.toContain('installed');
+  });
+
+  it('lose all that their profile brought when it is taken away, by one operation', async () => {
+    await repo.push({ 'cluster.yaml': clusterDocument('web') }, 'no profile any more');
+
+    const done = await untilDone(/^web-profile-/);
+
+    expect(done.status).toBe('Succeeded');
+    expect(await read('web-1', '/etc/motd')).toBe(motd[0]);
+    expect(await lab.exec('web-1', ['sh', '-c', 'systemctl is-active docker greeter || true'])).toBe(
+      'inactive\ninactive\n',
+    );
   });
 });
