@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { InvalidInput, messageOf } from '../model/errors.ts';
+import { writeWholeFile } from './export-file.ts';
 
 /** Folder of the member's identity and of the lock on it, below the daemon's own. */
 export function memberFolder(state: string): string {
@@ -12,19 +13,20 @@ export function memberFolder(state: string): string {
 /**
  * The stable name of the daemon that lives in this state folder, made at the first call: `<hostname>-<8 hex digits>`. It is
  * the `holder` of its leases and claims. Only the process that has the folder locked (`openStore`) may use it so, because
- * a lease goes to its own holder at once. Throws InvalidInput `STATE_UNREADABLE` when the folder cannot be used.
+ * a lease goes to its own holder at once. What a power cut has left of a name is no name: it gets a new one. Throws InvalidInput `STATE_UNREADABLE` when the folder cannot be used.
  */
 export async function memberName(state: string): Promise<string> {
   const file = join(memberFolder(state), 'name');
-  const known = await readName(file);
+  const text = await readText(file);
+  const known = nameIn(text);
   if (known !== undefined) return known;
   const name = `${hostname().split('.')[0]}-${randomBytes(4).toString('hex')}`;
   try {
     await mkdir(memberFolder(state), { recursive: true, mode: 0o700 });
-    await writeFile(file, `${name}\n`, { mode: 0o600, flag: 'wx' });
+    await writeWholeFile(file, { parts: only(`${name}\n`), force: text !== undefined, check: async () => undefined });
     return name;
   } catch (error) {
-    const written = await readName(file); // somebody else was faster
+    const written = nameIn(await readText(file)); // somebody else was faster
     if (written !== undefined) return written;
     throw new InvalidInput(`The name of this member cannot be kept in ${file}: ${messageOf(error)}`, {
       code: 'STATE_UNREADABLE',
@@ -34,10 +36,15 @@ export async function memberName(state: string): Promise<string> {
   }
 }
 
-async function readName(file: string): Promise<string | undefined> {
-  try {
-    return (await readFile(file, 'utf8')).trim() || undefined;
-  } catch {
-    return undefined;
-  }
+/** Undefined: there is none, or it cannot be read. */
+function readText(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch(() => undefined);
+}
+
+function nameIn(text = ''): string | undefined {
+  return /^[^\s\0]+-[0-9a-f]{8}$/.exec(text.trim())?.[0];
+}
+
+async function* only(text: string): AsyncGenerator<string> {
+  yield text;
 }

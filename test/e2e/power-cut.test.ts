@@ -21,6 +21,10 @@ function halve(file: string): void {
   truncateSync(file, Math.floor(statSync(file).size / 2));
 }
 
+function empty(file: string): void {
+  truncateSync(file, 0);
+}
+
 describe("a power cut of the daemon's machine", () => {
   let scenario: Scenario;
   let state: string;
@@ -42,6 +46,7 @@ describe("a power cut of the daemon's machine", () => {
   it.each([
     ['zeros', zero],
     ['half of what they held', halve],
+    ['nothing', empty],
   ])(
     'leaves %s in the files of clones and caches: they are made anew, and nothing is done twice',
     async (_what, damage) => {

@@ -153,6 +153,21 @@ describe('the name of a member', () => {
     expect(names[2]).not.toBe(names[0]);
   });
 
+  it.each([
+    ['nothing', ''],
+    ['zeros', '\0'.repeat(12)],
+    ['the half', 'ops-1-4f'],
+  ])('is a new one where a power cut has left %s of it', async (_what, left) => {
+    mkdirSync(join(root, 'member'));
+    writeFileSync(join(root, 'member', 'name'), left);
+
+    const name = await memberName(root);
+
+    expect(name).toMatch(/^[^.]+-[0-9a-f]{8}$/);
+    expect(await memberName(root)).toBe(name);
+    expect(readdirSync(join(root, 'member'))).toEqual(['name']);
+  });
+
   it('says when it cannot be kept', async () => {
     writeFileSync(join(root, 'member'), 'a file');
 
