@@ -75,7 +75,7 @@ describeWith(['sshd', 'git', 'mount', 'lab'], 'real hosts that misbehave', () =>
       fleet: 'odd',
       repository: repo.bare,
       clientKey: key.privateKey,
-      ssh: { connectTimeout: '2s', stepsRoot: join(folder, 'steps') },
+      ssh: { connectTimeout: '4s', stepsRoot: join(folder, 'steps') },
     });
     const inCluster = (cluster: string, names: readonly string[]): [string, string][] =>
       names.map((name) => {
@@ -83,7 +83,7 @@ describeWith(['sshd', 'git', 'mount', 'lab'], 'real hosts that misbehave', () =>
         return [`${cluster}/${name}.yaml`, hostDocument(name, address, cluster, { port, hostKeys: [hostKey] })];
       });
     await repo.push({
-      'fleet.yaml': fleetDocument('odd', { checks: { interval: '2s', failAfter: 2, timeout: '5s' } }),
+      'fleet.yaml': fleetDocument('odd', { checks: { interval: '2s', failAfter: 2, timeout: '8s' } }),
       'odd/cluster.yaml': clusterDocument('odd'),
       'well/cluster.yaml': clusterDocument('well'),
       ...Object.fromEntries([...inCluster('odd', [...ODD, PATIENT]), ...inCluster('well', WELL)]),
@@ -206,7 +206,7 @@ describeWith(['sshd', 'git', 'mount', 'lab'], 'real hosts that misbehave', () =>
     expect(Object.entries(outcomes).map(([name, { reason }]) => [name, reason])).toEqual(
       [...ODD, PATIENT].sort().map((name) => [name, FAULTS[name]?.operation]),
     );
-    expect(outcomes[PATIENT]!.result).toBe('Succeeded');
+    expect(outcomes[PATIENT]!.result).toBe('succeeded');
     for (const name of ODD) expect(outcomes[name]!.message, name).toMatch(FAULTS[name]!.remedy);
   });
 
