@@ -26,24 +26,17 @@ export function makePlan(
   accepted: Inventory | undefined,
   nowMs: number,
 ): ProposedPlan {
-  const known = new Map<ResourceKey, ObjectStatus>(objects.map((status) => [status.key, status]));
-  const statusOf = (key: string): ObjectStatus | undefined => known.get(key as ResourceKey);
-  const operations = desired.keys('Operation').flatMap((key) => {
-    const resource = desired.get(key) as Resource<'Operation'>;
-    const { suspend, cancel, retry = 0 } = resource.spec;
-    const status = known.get(key);
-    const again = status !== undefined && retry > roundOf(status);
-    if (suspend === true || cancel === true || (isOver(status) && !again)) return [];
-    return [reviewOperation(resource, desired, statusOf, nowMs)];
-  });
-  const profiles = reviewApply(desired, accepted, statusOf, nowMs);
   const changes = reviewChanges({ desired, objects, accepted });
-  return { changes: accepted ? callOutRenames(changes, accepted, desired) : changes, operations, profiles };
+  return {
+    changes: accepted ? callOutRenames(changes, accepted, desired) : changes,
+    ...workIn(desired, accepted, byKey(objects), nowMs, () => true),
+  };
 }
 
 /**
  * What taking up one repository after another would do: what changes is told from the two alone, whatever of the first has been
- * looked at, and what operations do from what is known of the fleet. Pure; `nowMs` is wall clock.
+ * looked at, and what operations do from what is known of the fleet. One that stays as it is and of which nothing is known may
+ * have ended long ago: it is not told of. Pure; `nowMs` is wall clock.
  */
 export function planBetween(
   before: Inventory,
@@ -51,7 +44,7 @@ export function planBetween(
   objects: readonly ObjectStatus[],
   nowMs: number,
 ): ProposedPlan {
-  const known = new Map(objects.map((status) => [status.key, status]));
+  const known = byKey(objects);
   const keys = [...new Set([...before.keys(), ...desired.keys()])].sort();
   const changes = keys.flatMap((key) => {
     const change = changeBetween(key, before.get(key), desired.get(key));
@@ -63,13 +56,41 @@ export function planBetween(
       { ...change, lines: [status ? 'the operation is cancelled' : 'the operation is cancelled, if it has not ended'] },
     ];
   });
-  const { operations, profiles } = makePlan(desired, objects, before, nowMs);
-  return { changes: callOutRenames(changes, before, desired), operations, profiles };
+  const changed = new Set(changes.map(({ key }) => key));
+  return {
+    changes: callOutRenames(changes, before, desired),
+    ...workIn(desired, before, known, nowMs, (key) => changed.has(key) || known.has(key)),
+  };
+}
+
+/** What operations, of those that `concerns` names, and profiles would do. */
+function workIn(
+  desired: Inventory,
+  before: Inventory | undefined,
+  known: ReadonlyMap<ResourceKey, ObjectStatus>,
+  nowMs: number,
+  concerns: (key: ResourceKey) => boolean,
+): Pick<ProposedPlan, 'operations' | 'profiles'> {
+  const statusOf = (key: string): ObjectStatus | undefined => known.get(key as ResourceKey);
+  const operations = desired.keys('Operation').flatMap((key) => {
+    if (!concerns(key)) return [];
+    const resource = desired.get(key) as Resource<'Operation'>;
+    const { suspend, cancel, retry = 0 } = resource.spec;
+    const status = known.get(key);
+    const again = status !== undefined && retry > roundOf(status);
+    if (suspend === true || cancel === true || (isOver(status) && !again)) return [];
+    return [reviewOperation(resource, desired, statusOf, nowMs)];
+  });
+  return { operations, profiles: reviewApply(desired, before, statusOf, nowMs) };
+}
+
+function byKey(objects: readonly ObjectStatus[]): Map<ResourceKey, ObjectStatus> {
+  return new Map(objects.map((status) => [status.key, status]));
 }
 
 /** Whether an operation has come to its end, by what is known of it. */
 export function isFinishedIn(objects: readonly ObjectStatus[]): (operation: string) => boolean {
-  const known = new Map<ResourceKey, ObjectStatus>(objects.map((status) => [status.key, status]));
+  const known = byKey(objects);
   return (operation) => isOver(known.get(keyOf('Operation', operation)));
 }
 

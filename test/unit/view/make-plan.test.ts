@@ -230,6 +230,28 @@ describe('planBetween', () => {
     expect(changes.flatMap(({ symbol, lines }) => lines.map((line) => `${symbol} ${line}`))).toEqual(told);
   });
 
+  it.each([
+    [[restartStatus('Running')], ['demo-restart']],
+    [[restartStatus('Succeeded')], []],
+    [[], []],
+  ])('tells of an operation that stays as it is only where it is known to go on', async (objects, told) => {
+    const before = await inventoryWith(restartDocument('web'));
+    const after = await inventoryOf(new Map([await movedTo('192.0.2.99')]));
+
+    const { operations } = planBetween(before, after, objects, NOW);
+
+    expect(operations.map(({ name }) => name)).toEqual(told);
+  });
+
+  it('reviews an operation that comes, whatever is known of the fleet', async () => {
+    const before = await inventoryOf(new Map());
+    const after = await inventoryWith(restartDocument('web'));
+
+    const { operations } = planBetween(before, after, [], NOW);
+
+    expect(operations.map(({ name }) => name)).toEqual(['demo-restart']);
+  });
+
   it('calls an operation under another name a cancel and a new run', async () => {
     const before = await inventoryWith(restartDocument('web'));
     const other = restartDocument('web').replace('name: demo-restart', 'name: another');
