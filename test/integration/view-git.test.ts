@@ -5,9 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../reconciler/model/clock.ts';
 import type { Json } from '../../reconciler/model/json.ts';
 import type { Meter } from '../../reconciler/model/meter.ts';
-import { DocumentParser } from '../../reconciler/source/documents/document-parser.ts';
-import { GitConfigSource } from '../../reconciler/source/git/config-source.ts';
-import { GitThread } from '../../reconciler/source/git/git-thread.ts';
+import type { GitConfigSource } from '../../reconciler/source/git/config-source.ts';
 import { keys } from '../../reconciler/store/keys.ts';
 import type { RevisionRecord } from '../../reconciler/store/records.ts';
 import type { StateStore } from '../../reconciler/store/state-store.ts';
@@ -18,6 +16,7 @@ import { FollowedDesired } from '../../reconciler/view/git/followed-desired.ts';
 import { CountingMeter } from '../support/counting-meter.ts';
 import { clusterDocument, fleetDocument, hostDocument, restartDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
+import { GitSources } from '../support/git-sources.ts';
 import { startGitHttp, type GitHttpServer } from '../support/git-http.ts';
 import { describeWith } from '../support/real-parts.ts';
 import { TestRepo } from '../support/repo.ts';
@@ -33,11 +32,12 @@ describeWith(['git', 'git-http-backend'], 'the config repository as the view rea
   let store: StateStore;
   let removeStore: () => Promise<void>;
   let stop: AbortController;
-  const closers: (() => Promise<unknown>)[] = [];
+  let sources: GitSources;
   const commits: string[] = [];
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'intendant-view-git-'));
+    sources = new GitSources(folder);
     repo = await TestRepo.create(join(folder, 'git'));
     server = await startGitHttp(dirname(repo.bare));
     ({ store, remove: removeStore } = await temporaryStore());
@@ -56,7 +56,7 @@ describeWith(['git', 'git-http-backend'], 'the config repository as the view rea
   });
   afterAll(async () => {
     stop.abort(new Error('over'));
-    for (const close of closers) await close();
+    await sources.close();
     await removeStore();
     await server.close();
     rmSync(folder, { recursive: true });
@@ -69,16 +69,7 @@ describeWith(['git', 'git-http-backend'], 'the config repository as the view rea
 
   /** A source with a clone of its own, as each copy of the view has one. */
   function openSource(name: string, meter?: Meter): GitConfigSource {
-    const thread = new GitThread(meter);
-    const parser = new DocumentParser({ clock: systemClock });
-    const url = `${server.url}/${basename(repo.bare)}`;
-    const source = new GitConfigSource({ url, folder: join(folder, name), branch: 'main', path: '' }, thread, parser);
-    closers.push(
-      () => source.close(),
-      () => parser.close(),
-      () => thread.close(),
-    );
-    return source;
+    return sources.open(name, `${server.url}/${basename(repo.bare)}`, meter);
   }
 
   function openPlans(name: string, meter?: Meter): BranchPlans {

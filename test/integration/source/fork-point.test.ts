@@ -2,10 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { systemClock } from '../../../reconciler/model/clock.ts';
-import { DocumentParser } from '../../../reconciler/source/documents/document-parser.ts';
-import { GitConfigSource } from '../../../reconciler/source/git/config-source.ts';
-import { GitThread } from '../../../reconciler/source/git/git-thread.ts';
+import { GitSources } from '../../support/git-sources.ts';
 import { startGitHttp, type GitHttpServer } from '../../support/git-http.ts';
 import { describeWith } from '../../support/real-parts.ts';
 import { TestRepo } from '../../support/repo.ts';
@@ -18,30 +15,19 @@ describeWith(['git', 'git-http-backend'], 'where two commits part', () => {
   let folder: string;
   let repo: TestRepo;
   let server: GitHttpServer;
-  const closers: (() => Promise<unknown>)[] = [];
+  let sources: GitSources;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'intendant-fork-point-'));
+    sources = new GitSources(folder);
     repo = await TestRepo.create(join(folder, 'git'));
     server = await startGitHttp(dirname(repo.bare));
   });
   afterAll(async () => {
-    for (const close of closers) await close();
+    await sources.close();
     await server.close();
     rmSync(folder, { recursive: true });
   });
-
-  function openSource(name: string, url: string): GitConfigSource {
-    const thread = new GitThread();
-    const parser = new DocumentParser({ clock: systemClock });
-    const source = new GitConfigSource({ url, folder: join(folder, name), branch: 'main', path: '' }, thread, parser);
-    closers.push(
-      () => source.close(),
-      () => parser.close(),
-      () => thread.close(),
-    );
-    return source;
-  }
 
   const commit = async (tree: string, message: string, ...parents: string[]): Promise<string> =>
     repo.git('commit-tree', tree, '-m', message, ...parents.flatMap((parent) => ['-p', parent]));
@@ -61,7 +47,7 @@ describeWith(['git', 'git-http-backend'], 'where two commits part', () => {
       ]);
       commits.push(await commit(tree, `commit ${at}`, ...parents));
     }
-    const source = openSource('in-place', repo.bare);
+    const source = sources.open('in-place', repo.bare);
     const unrelated: [string, string] = [commits[0]!, commits[1]!];
     const some = (): string => commits[below(commits.length)]!;
     const pairs = [unrelated, ...Array.from({ length: PAIRS }, (): [string, string] => [some(), some()])];
@@ -82,7 +68,7 @@ describeWith(['git', 'git-http-backend'], 'where two commits part', () => {
     const branch = await repo.pushBranch('behind', { 'c.yaml': 'c: 1\n' }, 'a branch');
     let tip = '';
     for (let at = 0; at < 5; at++) tip = await repo.push({ 'b.yaml': `b: ${at + 2}\n` }, `main goes on ${at}`);
-    const source = openSource('shallow', `${server.url}/${basename(repo.bare)}`);
+    const source = sources.open('shallow', `${server.url}/${basename(repo.bare)}`);
     await source.fetch(tip, undefined, SIGNAL);
     await source.bringBeside(branch, SIGNAL);
 
